@@ -1,0 +1,124 @@
+"""Where a call starts, and the one boundary at which errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from awsprof import channel, light
+from awsprof.context import Context
+from awsprof.errors import AwsprofError, CancelledError
+from awsprof.text import safe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# These may stand before or after the command.
+GLOBAL_FLAGS = ("-v", "--verbose", "--debug", "--no-input")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and give its exit code (docs/exit-codes-and-json.md)."""
+    words, flags = _hoisted(list(sys.argv[1:] if argv is None else argv))
+    _tolerate_odd_text()
+    try:
+        ctx = _context(flags)
+        try:
+            _run(words, ctx)
+            sys.stdout.flush()
+        except BaseException:
+            _fail_in_shell(words, ctx)
+            raise
+    except AwsprofError as error:
+        return _told(error)
+    except KeyboardInterrupt:
+        return _told(CancelledError("\nawsprof: cancelled"))
+    except BrokenPipeError:
+        # Whoever read stdout has gone: not an error of ours. Python must not flush into it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:  # the boundary: whatever else happens ends here
+        return _unexpected(error, debug="--debug" in flags)
+    return 0
+
+
+def _hoisted(argv: list[str]) -> tuple[list[str], list[str]]:
+    """The command line without the global flags, and those."""
+    end = argv.index("--") if "--" in argv else len(argv)
+    flags = [word for word in argv[:end] if word in GLOBAL_FLAGS]
+    return [word for word in argv[:end] if word not in GLOBAL_FLAGS] + argv[end:], flags
+
+
+def _tolerate_odd_text() -> None:
+    """Names in the AWS files may hold any bytes: printing them must not fail."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="surrogateescape" if stream.encoding.lower() == "utf-8" else "backslashreplace")
+
+
+def _context(flags: list[str]) -> Context:
+    from awsprof import ask  # read late: a broken terminal must end in the boundary
+
+    offered = channel.take(os.environ)
+    person = ask.somebody(no_input="--no-input" in flags)
+    return Context(os.environ, channel=offered, person=person, verbose=bool({"-v", "--verbose"} & set(flags)))
+
+
+def _run(words: list[str], ctx: Context) -> None:
+    command = light.find(words)
+    if command is None:
+        from awsprof import cli  # typer costs three bare Pythons
+
+        cli.run(words, ctx)
+    else:
+        command(ctx)
+
+
+def _fail_in_shell(words: list[str], ctx: Context) -> None:
+    """`eval "$(awsprof use ... --shell bash)"` of nothing would succeed: a failure prints a failing statement."""
+    from awsprof.shell import SHELLS  # only a failure needs it
+
+    for number, word in enumerate(words):
+        name = word.partition("=")[2] if word.startswith("--shell=") else "".join(words[number + 1 : number + 2])
+        if word.partition("=")[0] == "--shell":
+            for shell in SHELLS.values():
+                if name.lower() in (shell.name, *shell.also):
+                    ctx.stdout.write(shell.fail)
+                    ctx.stdout.flush()
+
+
+def _told(error: AwsprofError) -> int:
+    lines = [error.what if error.what.startswith("\n") else f"awsprof: {error.what}"]
+    lines += [f"  {line}" for line in error.next_step.split("\n") if line]
+    _to_stderr(lines)
+    return error.exit_code
+
+
+def _unexpected(error: Exception, *, debug: bool) -> int:
+    """A fault of ours. The traceback shows code, never local variables; the message itself may hold anything."""
+    lines = [f"awsprof: unexpected error: {type(error).__name__}"]
+    if debug:
+        import traceback  # only a fault needs it
+
+        lines += [line.rstrip("\n") for line in traceback.format_tb(error.__traceback__)]
+    _to_stderr([*lines, "  please report it, with what --debug prints" if not debug else "  please report it"])
+    return 1
+
+
+def _to_stderr(lines: list[str]) -> None:
+    try:
+        sys.stderr.write("".join(f"{safe_lines(line)}\n" for line in lines))
+        sys.stderr.flush()
+    except OSError:
+        pass  # nobody is there to be told
+
+
+def safe_lines(text: str) -> str:
+    """Several lines as they may be shown."""
+    return "\n".join(map(safe, text.split("\n")))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

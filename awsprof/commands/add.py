@@ -1,0 +1,270 @@
+"""`awsprof add`: write a user's keys, an MFA device or a role into the AWS files."""
+
+from __future__ import annotations
+
+from awsprof import aws, keyfile, names, profiles, sessions
+from awsprof.errors import AwsError, CancelledError, CredentialsError, NoSuchProfileError, UsageError
+from awsprof.files import plan, read
+from awsprof.forms import (
+    check_device_arn,
+    check_external_id,
+    check_key_id,
+    check_region,
+    check_role_arn,
+    check_seconds,
+    check_secret,
+    check_session_name,
+)
+from awsprof.profiles import DEVICE_ARN, EXPIRATION, EXPIRATION_FOR, KEY_ID, LEGACY_TOKEN, MFA_SERIAL, SECRET, TOKEN
+from awsprof.text import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from awsprof.context import Context
+    from awsprof.files.edit import Settings
+    from awsprof.profiles import Profiles
+
+
+class How:
+    """How a change is made: without asking, or only shown."""
+
+    __slots__ = ("dry_run", "force")
+
+    def __init__(self, *, force: bool = False, dry_run: bool = False) -> None:
+        self.force = force
+        self.dry_run = dry_run
+
+
+def iam(
+    ctx: Context, domain: str, how: How, *, csv: str = "", user: str = "", stdin: TextIO | None = None, region: str = ""
+) -> None:
+    """Write a user's access key into `[DOMAIN:iam]` of the credentials file.
+
+    Args:
+        ctx: the surroundings.
+        domain: the domain; it may be new.
+        how: whether to ask, and whether to write.
+        csv: the path of a file as the AWS console exports it.
+        user: which row of it.
+        stdin: where to read key id and secret from, as two lines.
+        region: the region of the profile, written into config.
+
+    Raises:
+        AwsprofError: as the docs say; the files are as they were.
+    """
+    names.check_domain(domain)
+    settings = {"region": check_region(region)} if region else {}
+    known = _writable(ctx)
+    key_id, secret = _access_key(ctx, csv, user, stdin)
+    name = f"{domain}:{names.IAM}"
+    keys = {KEY_ID: check_key_id(key_id), SECRET: check_secret(secret), TOKEN: None, LEGACY_TOKEN: None}
+    ended = _ended_session(known, domain, keys[KEY_ID])
+    steps = _steps(ctx, known, name, credentials=keys, config=settings, also=ended)
+    if _commit(ctx, steps, name, how, exists=bool(known.get(name))) and ended:
+        ctx.say(f"the session of {quoted(domain)} was made with the old key; renew it: awsprof mfa {quoted(domain)}")
+    if csv:
+        ctx.say(f"{quoted(csv)} still holds the secret: delete it, or keep it where your secrets are")
+
+
+def _access_key(ctx: Context, csv: str, user: str, stdin: TextIO | None) -> tuple[str, str]:
+    if csv:
+        return keyfile.from_csv(csv, user)
+    if user:
+        raise UsageError("--user names a row of a CSV file", "add --csv FILE")
+    if stdin is not None:
+        return keyfile.from_lines(stdin)
+    if ctx.person is None:
+        raise UsageError("there is no terminal to ask at for the access key", "use --csv FILE, or --stdin")
+    key_id = check_key_id(ctx.person.line("access key id: "))
+    return key_id, ctx.person.secret("secret access key (hidden): ")
+
+
+def _ended_session(known: Profiles, domain: str, key_id: str | None) -> dict[str, Settings]:
+    """What to take away from the domain's session where its user's key changes: its end is no longer to be believed."""
+    iam_profile, session = known.get(f"{domain}:{names.IAM}"), known.get(f"{domain}:{names.MFA}")
+    if iam_profile is None or session is None or iam_profile.get(KEY_ID) in ("", key_id) or not session.get(EXPIRATION):
+        return {}
+    return {session.name: {EXPIRATION: None, EXPIRATION_FOR: None}}
+
+
+def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
+    """Write the user's MFA device into `[profile DOMAIN:mfa]` of the config file.
+
+    Raises:
+        NoSuchProfileError: the domain has no access keys yet.
+        AwsprofError: as the docs say; the files are as they were.
+    """
+    names.check_domain(domain)
+    device = check_device_arn(device_arn) if device_arn else ""
+    known = _writable(ctx)
+    keys = sessions.iam_keys(known, domain)
+    device = device or check_device_arn(_device(ctx, known, domain, keys))
+    name = f"{domain}:{names.MFA}"
+    # mfa_serial says the same in other tools' words, and would be read where mfa_device_arn is gone.
+    serial = {MFA_SERIAL: device} if name in known and known[name].get(MFA_SERIAL) else {}
+    steps = _steps(ctx, known, name, config={DEVICE_ARN: device, **serial})
+    _commit(ctx, steps, name, how, exists=bool(known.get(name) and profiles.device_of(known, domain)))
+
+
+def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys) -> str:
+    """The device that AWS knows of this user, else the one that the person types."""
+    name = f"{domain}:{names.IAM}"
+    region = known[name].get("region") or aws.default_region("aws")
+    try:
+        found = aws.mfa_devices(keys, profile=name, region=region)
+        why = "AWS knows no MFA device of this user that gives sessions"
+    except (CredentialsError, AwsError) as error:
+        found, why = [], error.what
+    if len(found) == 1:
+        ctx.say(f"found the device {quoted(found[0])}")
+        return found[0]
+    if ctx.person is None:
+        raise UsageError(f"which MFA device? {', '.join(map(quoted, found)) or why}", "add --device-arn ARN")
+    if found:
+        return ctx.person.choose("which device?", found)
+    ctx.say(why)
+    return ctx.person.line("ARN of the MFA device: ")
+
+
+class Role:
+    """What a role is given beside its ARN and source; empty where it is not given."""
+
+    __slots__ = ("arn", "external_id", "region", "seconds", "session_name", "source")
+
+    def __init__(
+        self,
+        arn: str = "",
+        *,
+        source: str = "",
+        region: str = "",
+        external_id: str = "",
+        session_name: str = "",
+        seconds: int | None = None,
+    ) -> None:
+        self.arn = check_role_arn(arn) if arn else ""
+        self.source = source
+        self.region = check_region(region) if region else ""
+        self.external_id = check_external_id(external_id) if external_id else ""
+        self.session_name = check_session_name(session_name) if session_name else ""
+        self.seconds = None if seconds is None else check_seconds(seconds, 900, 12 * 3600, "between 15m and 12h")
+
+    def settings(self) -> dict[str, str | None]:
+        """The settings of the config file, in the order of the original module."""
+        given = {
+            "role_arn": self.arn,
+            "source_profile": self.source,
+            "region": self.region,
+            "external_id": self.external_id,
+            "role_session_name": self.session_name,
+            "duration_seconds": str(self.seconds or ""),
+        }
+        return {key: value for key, value in given.items() if value}
+
+
+def role(ctx: Context, word: str, given: Role, how: How) -> None:
+    """Write a role into `[profile DOMAIN:NAME]` of the config file. A bare name takes the domain of its source.
+
+    Raises:
+        NoSuchProfileError: the source is missing.
+        AwsprofError: as the docs say; the files are as they were.
+    """
+    known = _writable(ctx)
+    name = _role_name(word, given.source)
+    given.source = _source(known, names.domain_of(name), given.source)
+    _ask_for_the_rest(ctx, given, known.get(name))
+    settings = given.settings()
+    # These would contradict source_profile, or make the AWS tools ask for a code again.
+    contrary = ["credential_source", "web_identity_token_file"]
+    contrary += [MFA_SERIAL] if names.kind_by_name(given.source) == names.MFA else []
+    steps = _steps(ctx, known, name, config={**settings, **dict.fromkeys(contrary)})
+    _commit(ctx, steps, name, how, exists=name in known)
+
+
+def _role_name(word: str, source: str) -> str:
+    domain, bare = names.split(word)
+    if ":" not in word:
+        if ":" not in source:
+            raise UsageError(f"{quoted(word)} has no domain", f"write it as DOMAIN:{word}, or name --source DOMAIN:mfa")
+        domain, bare = names.domain_of(source), word
+    names.check_domain(domain)
+    return f"{domain}:{names.check_role_name(bare)}"
+
+
+def _source(known: Profiles, domain: str, source: str) -> str:
+    if source:
+        if source not in known:
+            raise names.not_found(source, known)
+        return source
+    for kind in (names.MFA, names.IAM):
+        if f"{domain}:{kind}" in known:
+            return f"{domain}:{kind}"
+    raise NoSuchProfileError(f"{quoted(domain)} has no profile to stand on", f"awsprof add iam {quoted(domain)}")
+
+
+def _ask_for_the_rest(ctx: Context, given: Role, existing: profiles.Profile | None) -> None:
+    if ctx.person is None and not given.arn:
+        raise UsageError("which role?", "add --role-arn ARN")
+    if ctx.person is None:
+        return
+    given.arn = given.arn or check_role_arn(ctx.person.line("ARN of the role: "))
+    if not given.region and existing is None:
+        region = ctx.person.line("region (Enter for none): ")
+        given.region = check_region(region) if region else ""
+
+
+def _writable(ctx: Context) -> Profiles:
+    """The profiles there are; refused before anything is asked where the AWS tools refuse a file."""
+    plan.refuse_unwritable(list(read.paths(ctx.environ)))
+    return profiles.load(ctx.environ)
+
+
+def _steps(
+    ctx: Context,
+    known: Profiles,
+    name: str,
+    *,
+    credentials: Settings | None = None,
+    config: Settings | None = None,
+    also: dict[str, Settings] | None = None,
+) -> list[plan.Step]:
+    """The edits that make these settings count: what would win over them in the other file is taken out there.
+
+    Credentials are replaced first: where both files have a key, they win, so what lies between is the old or the new.
+    """
+    config_path, credentials_path = read.paths(ctx.environ)
+    profile = known.get(name) or profiles.Profile(name)
+    in_credentials = {**_present(config, profile.credentials), **(credentials or {})}
+    in_config = {**_present(credentials, profile.config), **(config or {})}
+    first = {name: in_credentials, **(also or {})}
+    second = {name: in_config, **(also or {})}
+    return [plan.Step(credentials_path, first, config=False), plan.Step(config_path, second, config=True)]
+
+
+def _present(settings: Settings | None, there: dict[str, str]) -> dict[str, str | None]:
+    return {key: None for key in settings or {} if key in there}
+
+
+def _commit(ctx: Context, steps: list[plan.Step], name: str, how: How, *, exists: bool) -> bool:
+    """Show, ask and write, as far as each is wanted; whether anything was written."""
+    shown = plan.preview(steps)
+    if not shown:
+        ctx.say(f"{quoted(name)} is like that already; nothing was changed")
+        return False
+    if how.dry_run:
+        for line in shown:
+            ctx.out(line)
+        return False
+    if exists and not how.force:
+        _ask(ctx, name, shown)
+    ctx.say(*plan.carry_out([step for step in steps if plan.preview([step])]), f"wrote {quoted(name)}")
+    return True
+
+
+def _ask(ctx: Context, name: str, shown: list[str]) -> None:
+    if ctx.person is None:
+        raise UsageError(f"{quoted(name)} exists already and would change", "add --force, or --dry-run to see how")
+    ctx.say(*shown)
+    if not ctx.person.yes(f"change {quoted(name)}?"):
+        raise CancelledError

@@ -1,0 +1,78 @@
+"""`awsprof list`: the profiles there are, as a table, as names or as JSON."""
+
+from __future__ import annotations
+
+from awsprof import names, profiles
+from awsprof.commands.show import record
+from awsprof.commands.use import session_words
+from awsprof.errors import UsageError
+from awsprof.text import quoted, safe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from awsprof.context import Context
+    from awsprof.profiles import Profile, Profiles
+
+KINDS = ("all", "iam", "mfa", "user", "role")
+
+
+def run(ctx: Context, *, domain: str = "", kind: str = "all", only_names: bool = False, as_json: bool = False) -> None:
+    """Print the profiles of a domain and kind.
+
+    Raises:
+        UsageError: there is no such kind.
+    """
+    known = profiles.load(ctx.environ)
+    found = select(known, domain, kind)
+    if as_json:
+        import json  # only --json pays for it
+
+        ctx.out(json.dumps([record(ctx, known, known[name]) for name in found], indent=2))
+    elif only_names:
+        for name in found:
+            ctx.out(safe(name))
+    else:
+        _table(ctx, known, found)
+    ctx.say(*known.warnings)
+
+
+def select(known: Profiles, domain: str = "", kind: str = "all") -> list[str]:
+    """Sorted names by domain and kind. As in the original, `user` is iam or mfa, and `role` is everything else."""
+    if kind not in KINDS:
+        raise UsageError(f"{quoted(kind)} is not a kind to list", f"choose one of {', '.join(KINDS)}")
+    return sorted(
+        name
+        for name in known
+        if (not domain or names.domain_of(name) == domain) and _is(names.kind_by_name(name), kind)
+    )
+
+
+def _is(by_name: str, kind: str) -> bool:
+    return {"all": True, "user": bool(by_name), "role": not by_name}.get(kind, by_name == kind)
+
+
+def _table(ctx: Context, known: Profiles, found: list[str]) -> None:
+    if not found:
+        ctx.say("no profiles here" if known else "there are no profiles yet: begin with awsprof add iam DOMAIN")
+        return
+    from awsprof import console  # only a table pays for rich
+
+    groups: dict[str, list[list[str]]] = {}
+    for name in found:
+        group = names.domain_of(name) if ":" in name else ""
+        groups.setdefault(group, []).append(_row(ctx, known, known[name]))
+    head = ["", "profile", "kind", "account", "region", "source", "session"]
+    console.table(ctx.stdout, head, list(groups.values()), strong=ctx.active)
+
+
+def _row(ctx: Context, known: Profiles, profile: Profile) -> list[str]:
+    session = profiles.session(known, profile.name, ctx.now())
+    return [
+        "*" if profile.name == ctx.active else "",
+        profile.name,
+        profile.kind,
+        profiles.account(known, profile),
+        profile.get("region"),
+        profile.get("source_profile"),
+        session_words(session).removeprefix("session "),
+    ]

@@ -1,0 +1,133 @@
+"""`awsprof mfa`: renew the MFA session of a domain, once for everybody."""
+
+from __future__ import annotations
+
+from awsprof import aws, environment, names, profiles, sessions
+from awsprof.commands.show import session_record
+from awsprof.errors import CredentialsError, UsageError
+from awsprof.forms import check_code, check_seconds
+from awsprof.text import clock, iso, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from awsprof.aws import Keys
+    from awsprof.context import Context
+    from awsprof.profiles import Profiles, Session
+    from awsprof.sessions import Target
+
+DAY_AND_A_HALF = 36 * 3600
+_TRIES = 3
+
+
+class Wish:
+    """How a session is wanted: a code or none, how long it lasts and how much must be left, in seconds."""
+
+    __slots__ = ("code", "force", "least", "seconds")
+
+    def __init__(self, code: str = "", *, force: bool = False, seconds: int = DAY_AND_A_HALF, least: int = -1) -> None:
+        self.code = check_code(code) if code else ""
+        self.force = force
+        self.seconds = check_seconds(seconds, 900, DAY_AND_A_HALF, "between 15m and 36h")
+        self.least = least if least >= 0 else 3600 if seconds > 3600 else 900
+
+
+def run(ctx: Context, word: str = "", wish: Wish | None = None, *, as_json: bool = False) -> None:
+    """Renew the session that a domain or profile stands on, where it needs it, and say until when it lasts.
+
+    Raises:
+        AwsprofError: as docs/mfa.md says; the files are as they were.
+    """
+    session = renew(ctx, word, wish)
+    if as_json:
+        import json  # only --json pays for it
+
+        ctx.out(json.dumps(session_record(session, ctx.now()), indent=2))
+    _tell_shell(ctx, session)
+
+
+def renew(ctx: Context, word: str, wish: Wish | None = None) -> Session:
+    """Have a session that lasts; ask AWS for one only where there is none."""
+    wish = wish or Wish()
+    known = profiles.load(ctx.environ)
+    target = sessions.Target(known, sessions.find(known, word, ctx.active))
+    _warn_of_second_question(ctx, known, word or ctx.active)
+    before = known[target.profile]
+    if not wish.force and (enough := _lasting(ctx, known, target, wish)):
+        return enough
+    wait = sessions.WAIT_AT_TERMINAL if ctx.person else sessions.WAIT_WITHOUT_TERMINAL
+    waiting = f"another awsprof is asking for the MFA code of {quoted(target.domain)}: waiting for it (Ctrl-C leaves)"
+    with sessions.only_one(ctx.environ, target.domain, wait=wait, waiting=lambda: ctx.say(waiting)) as alone:
+        if not alone:
+            raise sessions.refused_waiting(target.domain)
+        known = profiles.load(ctx.environ)
+        renewed = known.get(target.profile, before).get(profiles.KEY_ID) != before.get(profiles.KEY_ID)
+        if (renewed or not wish.force) and (enough := _lasting(ctx, known, target, wish)):
+            return enough
+        return _renewed(ctx, known, sessions.Target(known, target.profile), wish)
+
+
+def _lasting(ctx: Context, known: Profiles, target: Target, wish: Wish) -> Session | None:
+    session = profiles.state_of(known[target.profile], ctx.now())
+    if session.expires_at is None or session.expires_at - ctx.now() <= wish.least:
+        return None
+    ctx.say(f"{quoted(target.profile)}  session until {clock(session.expires_at)} already")
+    return session
+
+
+def _renewed(ctx: Context, known: Profiles, target: Target, wish: Wish) -> Session:
+    sessions.check_writable(ctx.environ, target.profile)
+    region, warning = sessions.region(known, target, ctx.environ)
+    ctx.say(warning)
+    ctx.detail(f"asking AWS in {region} as {target.iam} with device {target.device}")
+    keys = _session_keys(ctx, target, region, wish)
+    ctx.say(*sessions.write(ctx.environ, target.profile, keys))
+    ctx.say(f"{quoted(target.profile)}  session until {clock(keys.end or 0)}")
+    return profiles.Session(target.profile, profiles.VALID, keys.end)
+
+
+def _session_keys(ctx: Context, target: Target, region: str, wish: Wish) -> Keys:
+    """Keys for one code: the given one once, or up to three that the person types."""
+    if wish.code:
+        return _ask_aws(target, region, wish.code, wish.seconds)
+    if ctx.person is None:
+        raise CredentialsError(
+            f"the session of {quoted(target.domain)} needs an MFA code, and there is no terminal to ask at",
+            f"awsprof mfa {quoted(target.domain)} --code -   reads it from stdin",
+        )
+    sent: set[str] = set()
+    for left in reversed(range(_TRIES)):
+        try:
+            code = check_code(ctx.person.secret(f"MFA code for {target.domain} (hidden): "))
+            if code in sent:
+                raise UsageError("that code was sent already: it works once", "wait for the next one")
+            sent.add(code)
+            return _ask_aws(target, region, code, wish.seconds)
+        except (UsageError, aws.WrongCodeError) as error:
+            if not left:
+                raise CredentialsError(error.what, error.next_step) from None
+            ctx.say(error.what)
+    raise AssertionError("the last try returns or raises")
+
+
+def _ask_aws(target: Target, region: str, code: str, seconds: int) -> Keys:
+    return aws.get_session_token(
+        target.keys, profile=target.iam, region=region, device=target.device, code=code, seconds=seconds
+    )
+
+
+def _warn_of_second_question(ctx: Context, known: Profiles, name: str) -> None:
+    for link in profiles.chain(known, name).links if name in known else []:
+        if names.kind_by_name(link) != names.MFA and known[link].get("role_arn") and known[link].get("mfa_serial"):
+            ctx.say(
+                f"{quoted(link)} has an mfa_serial of its own: AWS tools will ask for a code again; remove that line"
+            )
+
+
+def _tell_shell(ctx: Context, session: Session) -> None:
+    """Make AWS_SESSION_EXPIRATION of the calling shell true, where its profile stands on this session."""
+    if ctx.channel is None or not ctx.active:
+        return
+    standing = profiles.session(profiles.load(ctx.environ), ctx.active, ctx.now())
+    if standing and standing.profile == session.profile and session.expires_at is not None:
+        change = environment.session_end(ctx.environ, iso(session.expires_at))
+        ctx.channel.send(ctx.channel.shell().render(change))

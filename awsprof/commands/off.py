@@ -1,0 +1,41 @@
+"""`awsprof off`: take the switch back."""
+
+from __future__ import annotations
+
+from awsprof import environment
+from awsprof.channel import route
+from awsprof.text import joined, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from awsprof.context import Context
+    from awsprof.environment import Saved
+
+
+def run(ctx: Context, *, shell: str = "") -> None:
+    """Bring back what the first switch in this shell replaced; without a switch, change nothing and say why.
+
+    Raises:
+        ShellError: the shell cannot take the change.
+    """
+    deliver = route(ctx, shell)
+    change, saved = environment.off(ctx.environ)
+    deliver(change)
+    ctx.say(*(_done(saved) if change else _nothing_to_do(ctx)))
+
+
+def _done(saved: Saved) -> list[str]:
+    back = [name for name in (*environment.MANAGED, *environment.MASKS) if name in saved.values]
+    lines = [f"off  {joined(back)} as before" if back else "off  no AWS profile in this shell"]
+    if saved.secrets:
+        lines.append(f"cannot bring back {joined(saved.secrets)}: awsprof keeps no secrets")
+    return lines
+
+
+def _nothing_to_do(ctx: Context) -> list[str]:
+    if not ctx.active:
+        return ["no AWS profile is active in this shell"]
+    return [
+        f"AWS_PROFILE is {quoted(ctx.active)}, but no awsprof use in this shell set it",
+        "it may come from your rc file, direnv, or the program that started this shell (tmux, an editor)",
+    ]

@@ -1,0 +1,113 @@
+"""`awsprof status`: the active profile, where it comes from, and what contradicts it. It never uses the network."""
+
+from __future__ import annotations
+
+from awsprof import environment, names, profiles
+from awsprof.commands.show import record
+from awsprof.commands.use import session_words
+from awsprof.text import joined, quoted, safe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from awsprof.context import Context
+    from awsprof.profiles import Profiles
+
+    Finding = tuple[str, str]
+
+
+def run(ctx: Context, *, as_json: bool = False) -> None:
+    """Print the state of this shell, every contradiction with the command that mends it."""
+    known = profiles.load(ctx.environ)
+    findings = contradictions(ctx, known)
+    if as_json:
+        _print_json(ctx, known, findings)
+        return
+    for label, value in _lines(ctx, known):
+        ctx.out(f"{label:<9}{value}")
+    for what, fix in findings:
+        ctx.out(f"! {what}\n  {fix}")
+    ctx.say(*known.warnings)
+
+
+def _lines(ctx: Context, known: Profiles) -> list[tuple[str, str]]:
+    name = ctx.active
+    if not name:
+        return [("profile", "none: AWS tools use the default profile, if there is one")]
+    lines = [("profile", quoted(name)), ("set by", _origin(ctx))]
+    if name in known:
+        session = profiles.session(known, name, ctx.now())
+        lines += [("account", safe(profiles.account(known, known[name]))), ("region", _region(ctx, known))]
+        lines += [("session", session_words(session))]
+    return [(label, value) for label, value in lines if value]
+
+
+def _origin(ctx: Context) -> str:
+    if ctx.environ.get(environment.SAVED):
+        return "awsprof, in this shell or the one that started it"
+    return "something else: your rc file, direnv, or the program that started this shell"
+
+
+def _region(ctx: Context, known: Profiles) -> str:
+    """The region that AWS tools use: the environment's before the profile's."""
+    for name in reversed(environment.REGIONS):
+        if ctx.environ.get(name):
+            return f"{safe(ctx.environ[name])} ({name})"
+    region = known[ctx.active].get("region")
+    return f"{safe(region)} (profile)" if region else "none"
+
+
+def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
+    """What in this environment and these files stands against the active profile, each with its fix."""
+    found = [*_masked(ctx), *_regions(ctx, known)]
+    if not ctx.active:
+        return found
+    if ctx.active not in known:
+        return [
+            *found,
+            (f"there is no profile {quoted(ctx.active)} in the AWS files", "awsprof use PROFILE, or awsprof off"),
+        ]
+    broken = profiles.chain(known, ctx.active).broken
+    if broken:
+        found.append((f"AWS tools cannot use {quoted(ctx.active)}: {broken}", f"awsprof show {quoted(ctx.active)}"))
+    session = profiles.session(known, ctx.active, ctx.now())
+    if session and session.state in (profiles.EXPIRED, profiles.MISSING) and names.kind_by_name(session.profile):
+        found.append((f"the MFA session of {quoted(session.profile)} is {session.state}", "awsprof mfa"))
+    return found
+
+
+def _masked(ctx: Context) -> list[Finding]:
+    masks = environment.masking(ctx.environ)
+    if not masks:
+        return []
+    instead = f"awsprof use {quoted(ctx.active)}" if ctx.active else "awsprof use PROFILE"
+    subject = "masks" if len(masks) == 1 else "mask"
+    return [
+        (
+            f"{joined(masks)} {subject} the profile for some AWS tools",
+            f"{instead} removes {'it' if len(masks) == 1 else 'them'}",
+        )
+    ]
+
+
+def _regions(ctx: Context, known: Profiles) -> list[Finding]:
+    first, second = (ctx.environ.get(name, "") for name in environment.REGIONS)
+    if first == second:
+        return []
+    words = f"AWS_REGION is {safe(first) or 'unset'} and AWS_DEFAULT_REGION is {safe(second) or 'unset'}"
+    name = quoted(ctx.active) if ctx.active in known else "PROFILE"
+    return [(f"{words}: AWS tools differ in which they read", f"awsprof use {name} --region REGION sets both")]
+
+
+def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
+    import json  # a plain status must not pay for it
+
+    name = ctx.active
+    state: dict[str, object] = {"name": name or None}
+    if name in known:
+        state = record(ctx, known, known[name])
+    state["set_by"] = ("awsprof" if ctx.environ.get(environment.SAVED) else "other") if name else None
+    state["exists"] = name in known
+    state["environment_region"] = ctx.environ.get("AWS_REGION") or ctx.environ.get("AWS_DEFAULT_REGION")
+    state["contradictions"] = [{"what": what, "fix": fix} for what, fix in findings]
+    ctx.out(json.dumps(state, indent=2))
+    ctx.say(*known.warnings)

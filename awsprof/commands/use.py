@@ -1,0 +1,107 @@
+"""`awsprof use`: make a profile active in the calling shell."""
+
+from __future__ import annotations
+
+from awsprof import environment, names, profiles
+from awsprof.channel import route
+from awsprof.errors import UsageError
+from awsprof.forms import check_region
+from awsprof.text import clock, iso, quoted, safe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from awsprof.context import Context
+    from awsprof.profiles import Profiles, Session
+
+
+def run(
+    ctx: Context, word: str = "", *, domain: str = "", region: str = "", mfa: bool = False, shell: str = ""
+) -> None:
+    """Switch to the profile that a word means (docs/shells.md), `-` being the one before.
+
+    Args:
+        ctx: the surroundings.
+        word: a profile, a bare name, or `-`.
+        domain: where to look for a bare name.
+        region: the region of this switch only, instead of the profile's.
+        mfa: renew the session first where it needs it; a refused code changes nothing.
+        shell: print the change for this shell on stdout instead of handing it to the hook.
+
+    Raises:
+        AwsprofError: as the docs say; the environment is unchanged.
+    """
+    deliver = route(ctx, shell)
+    known = profiles.load(ctx.environ)
+    name = _resolve(ctx, word, known, domain)
+    if mfa:
+        known = _renewed(ctx, name)
+    region = check_region(region) if region else known[name].get("region")
+    session = profiles.session(known, name, ctx.now())
+    end = iso(session.expires_at) if session and session.expires_at is not None else ""
+    change = environment.switch(ctx.environ, name, region, end)
+    deliver(change)
+    ctx.say(
+        *known.warnings, summary(known, name, region, session), *_asides(ctx, change), *_doubts(known, name, session)
+    )
+
+
+def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:
+    if not word:
+        raise UsageError("use which profile?", "name one: awsprof list shows what there is")
+    if word != "-":
+        return names.resolve(word, known, domain=domain, active=ctx.active)
+    before = ctx.environ.get(environment.PREVIOUS, "")
+    if not before:
+        raise UsageError("there is no profile before this one in this shell", "name one: awsprof use PROFILE")
+    if before not in known:
+        raise names.not_found(before, known)
+    return before
+
+
+def _renewed(ctx: Context, name: str) -> Profiles:
+    from awsprof.commands.mfa import renew  # a plain switch must not pay for it
+
+    if profiles.session(profiles.load(ctx.environ), name, ctx.now()):
+        renew(ctx, name)
+    return profiles.load(ctx.environ)
+
+
+def summary(known: Profiles, name: str, region: str, session: Session | None) -> str:
+    """The one line about a profile: name, account, region, the end of its session."""
+    parts = [name, profiles.account(known, known[name]), region, session_words(session)]
+    return "  ".join(safe(part) for part in parts if part)
+
+
+def session_words(session: Session | None) -> str:
+    """What there is to say about a session. The end, not the rest: so the line is the same whenever it is printed."""
+    if session is None:
+        return ""
+    at = clock(session.expires_at) if session.expires_at is not None else ""
+    return {
+        profiles.VALID: f"session until {at}",
+        profiles.EXPIRED: f"session expired {at}",
+        profiles.MISSING: "no session",
+        profiles.UNKNOWN: "session of unknown end",
+    }[session.state]
+
+
+def _asides(ctx: Context, change: environment.Change) -> list[str]:
+    taken = environment.removed(ctx.environ, change)
+    return [f"removed {', '.join(taken)}"] if taken else []
+
+
+def _doubts(known: Profiles, name: str, session: Session | None) -> list[str]:
+    """What will not work yet, with the command that mends it."""
+    broken = profiles.chain(known, name).broken
+    doubts = [f"AWS tools cannot use {quoted(name)}: {broken}"] if broken else []
+    if session is None or session.state not in (profiles.EXPIRED, profiles.MISSING):
+        return doubts
+    if names.kind_by_name(session.profile) != names.MFA:
+        return [
+            *doubts,
+            f"the temporary keys of {quoted(session.profile)} have expired: renew them where they came from",
+        ]
+    doubts.append(f"renew the session with: awsprof mfa {quoted(names.domain_of(session.profile))}")
+    if session.profile == name and session.state == profiles.MISSING:
+        doubts.append("until then AWS tools would act as this machine's own role, if it has one")
+    return doubts

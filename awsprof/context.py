@@ -1,0 +1,65 @@
+"""What a command sees of the world: environment, clock, person and shell come in as one argument."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TextIO
+
+    from awsprof.ask import Person
+    from awsprof.channel import Channel
+
+
+class Context:
+    """The surroundings of one call.
+
+    Args:
+        environ: the environment, without the hook's own two variables.
+        channel: the shell that called through a hook, if one did.
+        person: who answers questions; None where nobody can be asked.
+        now: the clock, in seconds since the epoch.
+        verbose: whether to tell what is done and why.
+        stdout: where results go.
+        stderr: where talk goes.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        channel: Channel | None = None,
+        person: Person | None = None,
+        now: Callable[[], float] = time.time,
+        verbose: bool = False,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+    ) -> None:
+        self.environ = environ
+        self.channel = channel
+        self.person = person
+        self.now = now
+        self.verbose = verbose
+        self.stdout = stdout or sys.stdout
+        self.stderr = stderr or sys.stderr
+
+    @property
+    def active(self) -> str:
+        """The active profile: AWS_PROFILE, whoever set it; empty where there is none."""
+        return self.environ.get("AWS_PROFILE", "")
+
+    def out(self, text: str) -> None:
+        """Print a line of the result."""
+        self.stdout.write(text + "\n")
+
+    def say(self, *lines: str) -> None:
+        """Tell the person something, line by line."""
+        self.stderr.write("".join(f"{line}\n" for line in lines if line))
+
+    def detail(self, line: str) -> None:
+        """Tell what is done and why, where -v asks for it."""
+        if self.verbose:
+            self.say(f"awsprof: {line}")

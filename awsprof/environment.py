@@ -1,0 +1,163 @@
+"""What a switch changes, as data: a mapping of variable to its new value, or None where it is removed.
+
+Decided in docs/shells.md ("What a switch changes"): a switch leaves exactly what that switch alone would leave, and
+`off` brings back what the first switch replaced or removed, except secrets, which are never kept.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Change = dict[str, str | None]
+
+PROFILE = "AWS_PROFILE"
+REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+SESSION_END = "AWS_SESSION_EXPIRATION"
+PREVIOUS = "AWSPROF_PREVIOUS"
+SAVED = "AWSPROF_SAVED"
+MANAGED = (PROFILE, *REGIONS, SESSION_END)
+
+SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+IDENTITIES = (
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
+# These only describe keys that stood beside them: without those keys they would be false.
+DESCRIPTIONS = (
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_SSO_PROFILE",
+    "AWS_VAULT",
+    "AWSUME_PROFILE",
+    "AWSUME_EXPIRATION",
+    "GRANTED_SSO",
+    "GRANTED_SSO_START_URL",
+    "GRANTED_SSO_ROLE_NAME",
+    "GRANTED_SSO_REGION",
+    "GRANTED_SSO_ACCOUNT_ID",
+)
+MASKS = (*SECRETS, *IDENTITIES, *DESCRIPTIONS)
+
+_SAFE_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:/@+-=,~")
+
+
+class Saved:
+    """What `off` will bring back: the user's own values, and the names of the secrets that cannot come back."""
+
+    __slots__ = ("secrets", "values")
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.secrets: list[str] = []
+
+    def encode(self) -> str:
+        """`=REGION|=DEFAULT_REGION`, each empty where unset, then `|NAME=value` and `|-SECRET`.
+
+        Never empty, and the part before the second `|` is what a shell can write by itself.
+        """
+        fields = ["=" + _escape(self.values[name]) if name in self.values else "" for name in REGIONS]
+        fields += [f"{name}={_escape(value)}" for name, value in self.values.items() if name not in REGIONS]
+        return "|".join(fields + [f"-{name}" for name in self.secrets])
+
+
+def decode(text: str) -> Saved:
+    """The inverse of Saved.encode. Fields that are none of ours are left out: anybody can set a variable."""
+    saved = Saved()
+    known = {PROFILE, SESSION_END, *IDENTITIES, *DESCRIPTIONS}
+    fields = text.split("|")
+    for name, field in zip(REGIONS, fields, strict=False):
+        if field.startswith("="):
+            saved.values[name] = _unescape(field[1:])
+    for field in fields[2:]:
+        name, equals, value = field.partition("=")
+        if equals and name in known:
+            saved.values[name] = _unescape(value)
+        elif field[1:] in SECRETS and field not in saved.secrets:
+            saved.secrets.append(field[1:])
+    return saved
+
+
+def _escape(value: str) -> str:
+    return "".join(chr(byte) if byte in _SAFE_BYTES else f"%{byte:02X}" for byte in os.fsencode(value))
+
+
+def _unescape(text: str) -> str:
+    head, *rest = text.split("%")
+    data = bytearray(os.fsencode(head))
+    for part in rest:
+        try:
+            data.append(int(part[:2], 16))
+            data += os.fsencode(part[2:])
+        except ValueError:
+            data += os.fsencode("%" + part)
+    return os.fsdecode(bytes(data).replace(b"\0", b""))
+
+
+def switch(environ: Mapping[str, str], profile: str, region: str, session_end: str) -> Change:
+    """The change that makes a profile active; region and session end are empty where there is none."""
+    change: Change = {}
+    saved = _remember(environ)
+    for name in MASKS:
+        if name in environ:
+            change[name] = None
+    change[PROFILE] = profile
+    for name in REGIONS:
+        change[name] = region or saved.values.get(name)
+    change[SESSION_END] = session_end or None
+    change[SAVED] = saved.encode()
+    active = environ.get(PROFILE)
+    if active and active != profile:
+        change[PREVIOUS] = active
+    return _effective(environ, change)
+
+
+def _remember(environ: Mapping[str, str]) -> Saved:
+    """What the first switch found, and what has come up since that would mask this one."""
+    saved = decode(environ.get(SAVED, ""))
+    names = IDENTITIES + DESCRIPTIONS + (() if environ.get(SAVED) else MANAGED)
+    for name in names:
+        if name in environ:
+            saved.values.setdefault(name, environ[name])
+    saved.secrets += [name for name in SECRETS if name in environ and name not in saved.secrets]
+    return saved
+
+
+def removed(environ: Mapping[str, str], change: Change) -> list[str]:
+    """The masking variables that a change takes away."""
+    return [name for name in MASKS if name in environ and name in change and change[name] is None]
+
+
+def off(environ: Mapping[str, str]) -> tuple[Change, Saved]:
+    """The change that takes a switch back, and what it brings back. No change where no switch is in force."""
+    if not environ.get(SAVED):
+        return {}, Saved()
+    saved = decode(environ[SAVED])
+    if saved.secrets:
+        saved.values = {k: v for k, v in saved.values.items() if k not in (SESSION_END, *DESCRIPTIONS)}
+    change: Change = {**dict.fromkeys(MANAGED), **saved.values, SAVED: None}
+    active = environ.get(PROFILE)
+    if active:
+        change[PREVIOUS] = active
+    return _effective(environ, change), saved
+
+
+def session_end(environ: Mapping[str, str], end: str) -> Change:
+    """The change that makes AWS_SESSION_EXPIRATION true, and nothing else."""
+    return _effective(environ, {SESSION_END: end or None})
+
+
+def _effective(environ: Mapping[str, str], change: Change) -> Change:
+    """Leave out removals of what is not there: a shell may hold an unexported variable of that name."""
+    return {name: value for name, value in change.items() if value is not None or name in environ}
+
+
+def masking(environ: Mapping[str, str]) -> list[str]:
+    """The variables in this environment that would mask the active profile."""
+    return [name for name in MASKS if name in environ]

@@ -1,0 +1,121 @@
+"""Locks that the kernel frees when their holder dies: one for the files of a folder, one for each MFA session.
+
+Some twenty lines of our own: importing filelock costs five bare Pythons, and its lock file is 0644.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+
+from awsprof.errors import FileError
+from awsprof.text import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_WAIT = 10.0
+_POLL = 0.05
+
+
+@contextlib.contextmanager
+def held(path: str, *, wait: float = _WAIT, waiting: Callable[[], None] = lambda: None) -> Iterator[bool]:
+    """Hold the lock file at a path, which is made 0600 and never removed; gives whether it could be had.
+
+    Args:
+        path: the lock file; its folder must exist.
+        wait: how long to wait for another holder, in seconds.
+        waiting: called once, before the wait, where there is another holder.
+
+    Raises:
+        FileError: the lock file cannot be made or opened.
+    """
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except OSError as error:
+        where = quoted(os.path.dirname(path))
+        raise FileError(
+            f"cannot write in {where}: {error.strerror}; nothing was changed", "mend that and try again"
+        ) from None
+    try:
+        own_as_folder(descriptor, os.path.dirname(path))
+        yield _try(descriptor) or _taken_within(descriptor, wait, waiting)
+    finally:
+        os.close(descriptor)
+
+
+def own_as_folder(descriptor: int, folder: str) -> None:
+    """Give what root made in somebody's folder to that somebody: under sudo the user must be able to open it later."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return
+    owner, made = os.stat(folder), os.fstat(descriptor)
+    if made.st_uid == 0 and owner.st_uid != 0:
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def _taken_within(descriptor: int, wait: float, waiting: Callable[[], None]) -> bool:
+    waiting()
+    until = time.monotonic() + wait
+    while time.monotonic() < until:
+        time.sleep(_POLL)
+        if _try(descriptor):
+            return True
+    return False
+
+
+def _try(descriptor: int) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt  # only there on Windows
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore] # Windows only
+        else:
+            import fcntl  # not there on Windows
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def folders(paths: list[str]) -> Iterator[None]:
+    """Hold the lock of each folder, in one order for everybody. A missing folder is made with mode 0700.
+
+    Raises:
+        FileError: a lock cannot be had within ten seconds, or a folder cannot be made.
+    """
+    with contextlib.ExitStack() as stack:
+        for folder in sorted(set(paths)):
+            make_folder(folder)
+            if not stack.enter_context(held(os.path.join(folder, ".awsprof.lock"))):
+                raise FileError(
+                    f"another awsprof is writing in {quoted(folder)} and does not end; nothing was changed",
+                    "see what it waits for, then try again",
+                )
+        yield
+
+
+def make_folder(folder: str) -> None:
+    """Make the folder of an AWS file with mode 0700, where it is missing.
+
+    Raises:
+        FileError: it cannot be made.
+    """
+    if os.path.isdir(folder):
+        return
+    try:
+        os.makedirs(os.path.dirname(folder), exist_ok=True)
+        os.mkdir(folder, 0o700)
+        parent = os.stat(os.path.dirname(folder))
+        if hasattr(os, "geteuid") and os.geteuid() == 0 and parent.st_uid != 0:
+            os.chown(folder, parent.st_uid, parent.st_gid)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise FileError(
+            f"cannot make {quoted(folder)}: {error.strerror}", "make it, or mend what stands in its way"
+        ) from None

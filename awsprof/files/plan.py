@@ -1,0 +1,127 @@
+"""A change of the AWS files as a plan: shown as a diff, tried, or carried out; each file is replaced once, in order."""
+
+from __future__ import annotations
+
+import os
+
+from awsprof.errors import FileError
+from awsprof.files import edit, lock, read, replace, verify
+from awsprof.text import MASK, is_secret, quoted, safe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from awsprof.files.edit import Changes
+    from awsprof.files.read import IniFile
+
+
+class Step:
+    """What changes in one file: by profile, each setting with its new value, or None where it is removed."""
+
+    __slots__ = ("changes", "config", "path")
+
+    def __init__(self, path: str, changes: Changes, *, config: bool) -> None:
+        self.path = path
+        self.changes = changes
+        self.config = config
+
+
+def carry_out(steps: list[Step], *, trial: bool = False) -> list[str]:
+    """Replace each file by its edited self, under one lock; all of them are tried before the first is replaced.
+
+    Args:
+        steps: one for each file, in the order in which they are replaced.
+        trial: do all that could fail, and change nothing.
+
+    Returns:
+        Warnings, one line each.
+
+    Raises:
+        FileError: it cannot be done; where it is known beforehand, nothing was changed.
+    """
+    folders = [os.path.dirname(os.path.realpath(step.path)) for step in steps]
+    with lock.folders(folders):
+        for folder in folders:
+            replace.remove_leftovers(folder)
+        for step in steps if trial else steps[1:]:
+            _run(step, trial=True)
+        return [] if trial else [warning for step in steps for warning in _run(step, trial=False)]
+
+
+def _run(step: Step, *, trial: bool) -> list[str]:
+    now: dict[str, tuple[IniFile, edit.Result]] = {}
+
+    def edited(old: bytes) -> bytes:
+        file = read.parse(old, step.path)
+        now["is"] = file, edit.edit(file, step.changes, config=step.config)
+        return now["is"][1].text.encode()
+
+    def verified(temporary: str) -> bool:
+        file, result = now["is"]
+        return verify.as_meant(file, temporary, result.meant)
+
+    return replace.rewrite(step.path, edited, verified, trial=trial)
+
+
+def preview(steps: list[Step]) -> list[str]:
+    """The lines of a diff of all files, secrets masked; none where nothing would change.
+
+    Raises:
+        FileError: a file cannot be read or safely edited.
+    """
+    lines: list[str] = []
+    for step in steps:
+        file = read.load(step.path)
+        text = edit.edit(file, step.changes, config=step.config).text
+        if text != file.text:
+            lines += [f"--- {safe(step.path)}", f"+++ {safe(step.path)}"]
+            lines += _diff(file, read.parse(text.encode(), step.path))
+    return lines
+
+
+def _diff(old: IniFile, new: IniFile) -> Iterator[str]:
+    """A unified diff. The lines are compared as they are and shown masked: a changed secret is a changed line."""
+    from difflib import SequenceMatcher  # only a preview pays for it
+
+    before, after = read.split_lines(old.text), read.split_lines(new.text)
+    shown_before, shown_after = _shown(old, before), _shown(new, after)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for group in matcher.get_grouped_opcodes(2):
+        first, last = group[0], group[-1]
+        yield f"@@ -{first[1] + 1},{last[2] - first[1]} +{first[3] + 1},{last[4] - first[3]} @@"
+        for tag, i1, i2, j1, j2 in group:
+            if tag == "equal":
+                yield from (f" {line}" for line in shown_before[i1:i2])
+            else:
+                yield from (f"-{line}" for line in shown_before[i1:i2])
+                yield from (f"+{line}" for line in shown_after[j1:j2])
+
+
+def _shown(file: IniFile, lines: list[str]) -> list[str]:
+    """The lines as they may be shown: a secret masked on all lines it takes, in comments too."""
+    shown = [_masked(safe(line)) for line in lines]
+    for section in (file.defaults, *file.sections.values()):
+        for option in section.options.values():
+            if is_secret(option.key):
+                for number in range(option.first + 1, option.last + 1):
+                    shown[number] = f"  {MASK}"
+    return shown
+
+
+def _masked(line: str) -> str:
+    for delimiter in "=:":
+        key, found, value = line.partition(delimiter)
+        if found and value.strip() and is_secret(key.strip(" \t#;")):
+            return f"{key}{delimiter} {MASK}"
+    return line
+
+
+def refuse_unwritable(paths: list[str]) -> None:
+    """Raise FileError where a file of these stops the AWS tools: verbs that write stop before they ask anything."""
+    for path in paths:
+        file = read.load(path)
+        if file.problem is not None:
+            raise FileError(
+                f"{file.warning()}; nothing was written", f"mend {quoted(path)} with an editor, then try again"
+            )

@@ -1,0 +1,283 @@
+"""Reads an AWS file as botocore does, and goes on where botocore gives up.
+
+botocore reads with configparser.RawConfigParser (strict, `=` and `:`, full-line `#` and `;` comments, indented lines
+continue a value) and then splits nested blocks. Importing configparser costs as much as a switch may take in all, and
+it does not tell on which lines a value stands, which the editor has to know; so its rules are written again here and
+held to botocore's answers by tests.
+"""
+
+from __future__ import annotations
+
+import os
+
+from awsprof.errors import FileError
+from awsprof.text import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+DEFAULT_SECTION = "DEFAULT"
+BOM = "\ufeff"
+
+
+class Option:
+    """One `key = value`: the lines it takes, the first and the last of them counted from 0."""
+
+    __slots__ = ("first", "key", "last", "parts")
+
+    def __init__(self, key: str, part: str, line: int) -> None:
+        self.key = key
+        self.parts = [part]
+        self.first = self.last = line
+
+    @property
+    def value(self) -> str:
+        """The value as botocore joins it; a nested block begins with a newline."""
+        return self.parts[0] if len(self.parts) == 1 else "\n".join(self.parts).rstrip()
+
+
+class Section:
+    """One `[header]` and its options by lowercase key."""
+
+    __slots__ = ("header", "line", "options")
+
+    def __init__(self, header: str, line: int) -> None:
+        self.header = header
+        self.line = line
+        self.options: dict[str, Option] = {}
+
+
+class Problem:
+    """What makes the AWS tools refuse a file, and on which line, counted from 1."""
+
+    __slots__ = ("line", "reason")
+
+    def __init__(self, line: int, reason: str) -> None:
+        self.line = line
+        self.reason = reason
+
+
+class IniFile:
+    """What a file says. `problem` is what first stops botocore, the sections are what is clear all the same."""
+
+    __slots__ = ("defaults", "path", "problem", "sections", "text")
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.sections: dict[str, Section] = {}
+        self.defaults = Section(DEFAULT_SECTION, -1)
+        self.problem: Problem | None = None
+
+    def values(self, header: str) -> dict[str, str]:
+        """The settings of a section, those of `[DEFAULT]` below them; empty where there is no such section."""
+        section = self.sections.get(header)
+        if section is None:
+            return {}
+        return {key: option.value for key, option in (*self.defaults.options.items(), *section.options.items())}
+
+    def warning(self) -> str:
+        """One line about what stops the AWS tools, or nothing."""
+        if self.problem is None:
+            return ""
+        return f"{quoted(self.path)} line {self.problem.line}: {self.problem.reason}; the AWS tools refuse this file"
+
+    def blame(self, line: int, reason: str) -> None:
+        """Remember the first thing that botocore would refuse."""
+        if self.problem is None or line < self.problem.line:
+            self.problem = Problem(line, reason)
+
+
+def load(path: str) -> IniFile:
+    """Read one AWS file; a missing one is empty.
+
+    Raises:
+        FileError: it is there and cannot be read.
+    """
+    return parse(read_bytes(path), path)
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file, none where it is missing.
+
+    Raises:
+        FileError: it is there and cannot be read.
+    """
+    try:
+        # A fifo in the file's place would block for ever: open it without waiting, then look.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return b""
+    except IsADirectoryError:
+        raise FileError(f"{quoted(path)} is a directory", "an AWS file must stand there, or nothing") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(f"cannot read {quoted(path)}: {reason}", "check its permissions") from None
+
+
+def parse(data: bytes, path: str = "") -> IniFile:
+    """What the bytes of an AWS file say."""
+    text, bad_line = _decode(data)
+    file = IniFile(path, text)
+    if bad_line:
+        file.blame(bad_line, "not UTF-8 text")
+    if text.startswith(BOM):
+        file.blame(1, "a byte order mark before the first section")
+        text = text[1:]
+    _Parser(file).run(split_lines(text))
+    return file
+
+
+def _decode(data: bytes) -> tuple[str, int]:
+    try:
+        return data.decode(), 0
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return data.decode(errors="surrogateescape"), line
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, split where every SDK splits and nowhere else (str.splitlines also splits at U+2028)."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+class _Parser:
+    """The state of RawConfigParser._read: the section and option that a further line would go to, and the indent."""
+
+    __slots__ = ("file", "indent", "option", "section")
+
+    def __init__(self, file: IniFile) -> None:
+        self.file = file
+        self.section: Section | None = None
+        self.option: Option | None = None
+        self.indent = 0
+
+    def run(self, lines: list[str]) -> None:
+        for number, line in enumerate(lines):
+            value = line.strip()
+            if not value:
+                if self.option is not None:
+                    self.option.parts.append("")
+            elif value[0] not in "#;":
+                self._line(number, line, value)
+        for section in (self.file.defaults, *self.file.sections.values()):
+            for option in section.options.values():
+                _finish(self.file, option)
+
+    def _line(self, number: int, line: str, value: str) -> None:
+        indent = len(line) - len(line.lstrip())
+        if self.option is not None and indent > self.indent:
+            self.option.parts.append(value)
+            self.option.last = number
+            return
+        self.indent = indent
+        end = value.rfind("]")
+        if value[0] == "[" and end > 1:
+            self._header(number, value[1:end])
+        elif self.section is None:
+            self.file.blame(number + 1, "text before the first section")
+        else:
+            self._option(self.section, number, value)
+
+    def _header(self, number: int, header: str) -> None:
+        self.option = None
+        if header == DEFAULT_SECTION:
+            self.section = self.file.defaults
+            return
+        known = self.file.sections.get(header)
+        if known is not None:
+            self.file.blame(number + 1, f"section {quoted(f'[{header}]')} stands on line {known.line + 1} already")
+            self.section = known
+            return
+        self.section = self.file.sections[header] = Section(header, number)
+
+    def _option(self, section: Section, number: int, value: str) -> None:
+        at = _delimiter(value)
+        key = value[:at].rstrip().lower() if at > 0 else ""
+        if not key:
+            self.file.blame(number + 1, "neither a section nor key = value")
+            return
+        if key in section.options:
+            first = section.options[key].first + 1
+            self.file.blame(number + 1, f"{quoted(key)} stands on line {first} of the same section already")
+        self.option = section.options[key] = Option(key, value[at + 1 :].strip(), number)
+
+
+def _delimiter(value: str) -> int:
+    equals, colon = value.find("="), value.find(":")
+    return equals if colon < 0 or 0 <= equals < colon else colon
+
+
+def _finish(file: IniFile, option: Option) -> None:
+    while len(option.parts) > 1 and not option.parts[-1]:
+        option.parts.pop()
+    if len(option.parts) > 1 and not option.parts[0] and nested(option.value) is None:
+        file.blame(option.first + 1, f"a line of the block {quoted(option.key)} is not key = value")
+
+
+def nested(value: str) -> dict[str, str] | None:
+    """The settings of a nested block (`s3 =` and indented lines) as botocore splits it; None where it refuses."""
+    pairs: dict[str, str] = {}
+    for line in value.splitlines():  # botocore itself uses splitlines here, and only here
+        if line.strip():
+            key, equals, rest = line.strip().partition("=")
+            if not equals:
+                return None
+            pairs[key.strip()] = rest.strip()
+    return pairs
+
+
+def config_profile(header: str) -> str | None:
+    """The profile that a section of the config file describes, None where it is something else.
+
+    botocore's rule: the header begins with `profile` and splits, as a shell would split it, into two words.
+    """
+    if header == "default":
+        return header
+    if not header.startswith("profile"):
+        return None
+    words = _words(header)
+    return words[1] if len(words) == 2 else None
+
+
+def _words(header: str) -> list[str]:
+    if header.isascii() and header.isprintable() and not any(c in header for c in "'\"\\"):
+        return header.split()
+    import shlex  # only an odd header pays for it
+
+    try:
+        return shlex.split(header)
+    except ValueError:
+        return []
+
+
+def config_sections(file: IniFile) -> Iterator[tuple[str, Section]]:
+    """Every profile of a config file with its section, in order; of two for one profile the later counts."""
+    for header, section in file.sections.items():
+        name = config_profile(header)
+        if name is not None:
+            yield name, section
+
+
+def paths(environ: Mapping[str, str]) -> tuple[str, str]:
+    """Where the config and the credentials file are, by AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE."""
+    return (
+        _expand(environ.get("AWS_CONFIG_FILE") or "~/.aws/config", environ),
+        _expand(environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials", environ),
+    )
+
+
+def _expand(path: str, environ: Mapping[str, str]) -> str:
+    if "$" in path:
+        path = os.path.expandvars(path)  # botocore does so, too
+    if path[:2] in ("~", "~/") and environ.get("HOME"):
+        return environ["HOME"].rstrip("/") + path[1:]
+    return os.path.expanduser(path)

@@ -1,0 +1,77 @@
+"""An access key from where a user has it: the CSV file of the AWS console, or two lines of stdin."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from awsprof.errors import UsageError
+from awsprof.files.read import read_bytes
+from awsprof.text import quoted, safe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+_KEY_ID, _SECRET = "access key id", "secret access key"
+_USER = ("user name", "username", "user")
+
+
+def from_csv(path: str, user: str = "") -> tuple[str, str]:
+    """Key id and secret from a file as the console exports it: a BOM, extra columns, headers in any case.
+
+    Args:
+        path: the file.
+        user: which row, where there are several.
+
+    Raises:
+        UsageError: a column is missing, or no row or several are meant.
+        FileError: the file cannot be read.
+    """
+    data = read_bytes(path)
+    if not data:
+        raise UsageError(f"{quoted(path)} is missing or empty", "give the file that the AWS console let you download")
+    try:
+        text = data.decode("utf-8-sig")
+        rows = [_lowered(row) for row in csv.DictReader(io.StringIO(text, newline=""), strict=True)]
+    except (UnicodeDecodeError, csv.Error):
+        raise UsageError(f"{quoted(path)} is not a CSV file", "give the file that the AWS console exported") from None
+    row = _one(path, rows, user)
+    missing = [name for name in (_KEY_ID, _SECRET) if name not in row]
+    if missing:
+        raise UsageError(
+            f"{quoted(path)} has no column {quoted(missing[0])}", "give the file of an access key, not of a password"
+        )
+    return row[_KEY_ID], row[_SECRET]
+
+
+def _lowered(row: dict[str | None, str | None]) -> dict[str, str]:
+    return {name.strip().lower(): (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+
+
+def _user(row: dict[str, str]) -> str:
+    return next((row[name] for name in _USER if name in row), "")
+
+
+def _one(path: str, rows: list[dict[str, str]], user: str) -> dict[str, str]:
+    if not rows:
+        raise UsageError(f"{quoted(path)} has no row with an access key", "give the file that the AWS console exported")
+    fits = [row for row in rows if not user or _user(row) == user]
+    if len(fits) == 1:
+        return fits[0]
+    users = ", ".join(safe(_user(row)) or "(no name)" for row in rows)
+    if user and not fits:
+        raise UsageError(f"{quoted(path)} has no row for {quoted(user)}", f"it has: {users}")
+    raise UsageError(f"{quoted(path)} has {len(rows)} rows: {users}", "choose one with --user NAME")
+
+
+def from_lines(stream: TextIO) -> tuple[str, str]:
+    """Key id and secret from the first two lines of a stream.
+
+    Raises:
+        UsageError: there are not two.
+    """
+    key_id, secret = stream.readline().strip(), stream.readline().strip()
+    if not key_id or not secret:
+        raise UsageError("--stdin reads two lines: the access key id, then the secret access key")
+    return key_id, secret

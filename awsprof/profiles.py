@@ -1,0 +1,170 @@
+"""The profiles there are, merged from both AWS files; what each is, stands on, and which session it uses."""
+
+from __future__ import annotations
+
+from awsprof import names
+from awsprof.files import read
+from awsprof.text import parse_time, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEY_ID, SECRET, TOKEN = SESSION_KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+LEGACY_TOKEN = "aws_security_token"  # noqa: S105 - a setting's name; botocore reads it before aws_session_token
+EXPIRATION = "expiration"
+EXPIRATION_FOR = "awsprof_expiration_for"
+DEVICE_ARN = "mfa_device_arn"
+MFA_SERIAL = "mfa_serial"
+_SSO = ("sso_session", "sso_start_url", "sso_account_id")
+
+VALID, EXPIRED, MISSING, UNKNOWN = "valid", "expired", "missing", "unknown"
+
+
+class Profile:
+    """One profile with its settings of either file; where both have a key the credentials file wins, as in botocore."""
+
+    __slots__ = ("config", "credentials", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.config: dict[str, str] = {}
+        self.credentials: dict[str, str] = {}
+
+    def get(self, key: str) -> str:
+        """The value that the AWS tools would use, or nothing."""
+        return self.credentials.get(key) or self.config.get(key, "")
+
+    @property
+    def kind(self) -> str:
+        """`iam` or `mfa` by name, else `role`, `sso`, `process` or `keys` by content, `none` without credentials."""
+        by_name = names.kind_by_name(self.name)
+        if by_name:
+            return by_name
+        if self.get("role_arn"):
+            return "role"
+        if any(map(self.get, _SSO)):
+            return "sso"
+        if self.get(KEY_ID):
+            return "keys"
+        return "process" if self.get("credential_process") else "none"
+
+
+class Profiles(dict[str, Profile]):
+    """All profiles by name, and the files they come from."""
+
+    def __init__(self, config: read.IniFile, credentials: read.IniFile) -> None:
+        super().__init__()
+        self.config = config
+        self.credentials = credentials
+        for name, section in read.config_sections(config):
+            self._at(name).config = config.values(section.header)
+        for name in credentials.sections:
+            self._at(name).credentials = credentials.values(name)
+
+    def _at(self, name: str) -> Profile:
+        return self.setdefault(name, Profile(name))
+
+    @property
+    def warnings(self) -> list[str]:
+        """One line for each file that the AWS tools refuse."""
+        return [warning for file in (self.config, self.credentials) if (warning := file.warning())]
+
+
+def load(environ: Mapping[str, str]) -> Profiles:
+    """Read both AWS files; missing ones are empty.
+
+    Raises:
+        FileError: one is there and cannot be read.
+    """
+    config, credentials = read.paths(environ)
+    return Profiles(read.load(config), read.load(credentials))
+
+
+class Chain:
+    """The source profiles from a profile down to its keys, and what breaks the chain, if anything does."""
+
+    __slots__ = ("broken", "links")
+
+    def __init__(self) -> None:
+        self.links: list[str] = []
+        self.broken = ""
+
+
+def chain(profiles: Profiles, name: str) -> Chain:
+    """Follow source_profile from a profile, itself first. A profile that is its own source ends there."""
+    found = Chain()
+    while True:
+        if name not in profiles:
+            found.broken = f"there is no profile {quoted(name)}"
+            return found
+        found.links.append(name)
+        profile = profiles[name]
+        source = profile.get("source_profile") if profile.get("role_arn") else ""
+        if not source or source == name:
+            return found
+        if source in found.links:
+            found.broken = f"{quoted(name)} leads back to {quoted(source)}"
+            return found
+        name = source
+
+
+class Session:
+    """The temporary keys that a profile stands on: the profile that holds them, their state and end (UTC seconds)."""
+
+    __slots__ = ("expires_at", "profile", "state")
+
+    def __init__(self, profile: str, state: str, expires_at: int | None) -> None:
+        self.profile = profile
+        self.state = state
+        self.expires_at = expires_at
+
+
+def session(profiles: Profiles, name: str, now: float) -> Session | None:
+    """The session that a profile stands on at the time `now` (UTC seconds), None where it needs none."""
+    for link in chain(profiles, name).links:
+        profile = profiles[link]
+        if names.kind_by_name(link) == names.MFA or profile.get(TOKEN):
+            return state_of(profile, now)
+    return None
+
+
+def state_of(profile: Profile, now: float) -> Session:
+    """The state of the temporary keys in one profile.
+
+    A written end is believed where it was written for the key that stands there, or says nothing of a key
+    (the original module's and aws-mfa's files).
+    """
+    if not all(map(profile.get, SESSION_KEYS)):
+        return Session(profile.name, MISSING, None)
+    written_for = profile.get(EXPIRATION_FOR)
+    end = parse_time(profile.get(EXPIRATION) or profile.get("x_security_token_expires"))
+    if end is None or written_for not in ("", profile.get(KEY_ID)):
+        return Session(profile.name, UNKNOWN, None)
+    return Session(profile.name, VALID if end > now else EXPIRED, end)
+
+
+def device_of(profiles: Profiles, domain: str) -> str:
+    """The ARN of a domain's MFA device, or nothing."""
+    profile = profiles.get(f"{domain}:{names.MFA}")
+    return (profile.get(DEVICE_ARN) or profile.get(MFA_SERIAL)) if profile else ""
+
+
+def account(profiles: Profiles, profile: Profile) -> str:
+    """The account number a profile leads to, as far as the files tell."""
+    arn = profile.get("role_arn")
+    if profile.kind in names.RESERVED:
+        arn = device_of(profiles, names.domain_of(profile.name))
+    return arn_account(arn) or profile.get("sso_account_id") or profile.get("aws_account_id")
+
+
+def arn_account(arn: str) -> str:
+    """The account in an ARN, or nothing."""
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 5 else ""
+
+
+def arn_partition(arn: str) -> str:
+    """The partition in an ARN: aws, aws-cn, aws-us-gov; `aws` where there is none."""
+    parts = arn.split(":")
+    return parts[1] if len(parts) > 5 else "aws"

@@ -1,0 +1,166 @@
+"""An MFA session: which one a profile stands on, whether it will last, and one renewal of it for everybody.
+
+Of all processes one asks the person, the others wait for it: a lock per domain is held through prompt and call.
+Decided in docs/mfa.md.
+"""
+
+from __future__ import annotations
+
+import os
+
+from awsprof import aws, names, profiles
+from awsprof.errors import CredentialsError, NoSuchProfileError, UsageError
+from awsprof.files import lock, plan, read
+from awsprof.profiles import DEVICE_ARN, EXPIRATION, EXPIRATION_FOR, KEY_ID, LEGACY_TOKEN, SECRET, TOKEN
+from awsprof.text import iso, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from awsprof.aws import Keys
+    from awsprof.profiles import Profiles
+
+WAIT_WITHOUT_TERMINAL = 60.0
+WAIT_AT_TERMINAL = 24 * 3600.0
+
+
+def find(known: Profiles, word: str, active: str) -> str:
+    """The mfa profile whose session a word means: a profile, else a domain; without one, the active profile.
+
+    Raises:
+        UsageError: nothing was named and nothing is active.
+        NoSuchProfileError: there is no such profile or domain, or it stands on no session.
+    """
+    if not word and not active:
+        raise UsageError("no profile is active in this shell", "name a domain: awsprof mfa DOMAIN")
+    word = word or active
+    if ":" not in word and any(name.startswith(f"{word}:") for name in known):
+        return _by_convention(known, word)
+    if word not in known:
+        raise names.not_found(word, {*known, *map(names.domain_of, known)})
+    for link in profiles.chain(known, word).links:
+        if names.kind_by_name(link) == names.MFA:
+            return link
+    return _by_convention(known, names.domain_of(word))
+
+
+def _by_convention(known: Profiles, domain: str) -> str:
+    name = f"{domain}:{names.MFA}"
+    if name not in known:
+        raise NoSuchProfileError(f"there is no MFA session for {quoted(domain)}", f"awsprof add mfa {quoted(domain)}")
+    return name
+
+
+class Target:
+    """What a renewal needs: the mfa profile, its device, and the user's keys."""
+
+    __slots__ = ("device", "domain", "iam", "keys", "profile")
+
+    def __init__(self, known: Profiles, profile: str) -> None:
+        self.profile = profile
+        self.domain = names.domain_of(profile)
+        self.iam = f"{self.domain}:{names.IAM}"
+        self.device = profiles.device_of(known, self.domain)
+        if not self.device:
+            raise NoSuchProfileError(
+                f"{quoted(profile)} names no MFA device ({DEVICE_ARN})", f"awsprof add mfa {quoted(self.domain)}"
+            )
+        self.keys = iam_keys(known, self.domain)
+
+
+def iam_keys(known: Profiles, domain: str) -> Keys:
+    """The user's own keys of a domain.
+
+    Raises:
+        NoSuchProfileError: there are none.
+    """
+    iam = known.get(f"{domain}:{names.IAM}")
+    if iam is None or not (iam.get(KEY_ID) and iam.get(SECRET)):
+        raise NoSuchProfileError(f"there are no access keys for {quoted(domain)}", f"awsprof add iam {quoted(domain)}")
+    return aws.Keys(iam.get(KEY_ID), iam.get(SECRET))
+
+
+def region(known: Profiles, target: Target, environ: Mapping[str, str]) -> tuple[str, str]:
+    """The region to ask, and a warning where nothing but the partition says one."""
+    partition = profiles.arn_partition(target.device)
+    for candidate in _regions(known, target, environ):
+        if candidate and aws.partition_of(candidate) == partition:
+            return candidate, ""
+    fallback = aws.default_region(partition)
+    return fallback, f"no region is set for {quoted(target.domain)}: asking AWS in {fallback}"
+
+
+def _regions(known: Profiles, target: Target, environ: Mapping[str, str]) -> Iterator[str]:
+    """The regions to think of, the nearest first."""
+    for name in (target.profile, target.iam):
+        yield known[name].get("region") if name in known else ""
+    active = environ.get("AWS_PROFILE", "")
+    if active in known and target.profile in profiles.chain(known, active).links:
+        yield known[active].get("region")
+    for name in sorted(known):
+        if names.domain_of(name) == target.domain:
+            yield known[name].get("region")
+    yield environ.get("AWS_REGION", "")
+    yield environ.get("AWS_DEFAULT_REGION", "")
+
+
+def only_one(
+    environ: Mapping[str, str], domain: str, *, wait: float, waiting: Callable[[], None]
+) -> AbstractContextManager[bool]:
+    """The lock that makes one process at a time ask for a domain's session. The kernel frees it when that dies."""
+    folder = os.path.dirname(os.path.realpath(read.paths(environ)[1]))
+    lock.make_folder(folder)
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "_.@+-") else f"%{ord(c):02x}" for c in domain)
+    return lock.held(os.path.join(folder, f".awsprof.{plain}.lock"), wait=wait, waiting=waiting)
+
+
+def check_writable(environ: Mapping[str, str], profile: str) -> None:
+    """Try everything that could fail in writing a session, before a code is asked for and spent.
+
+    Raises:
+        FileError: it would fail.
+    """
+    stand_in = aws.Keys("ASIA" + "X" * 16, "X" * 40, "X" * 1200, 0)
+    plan.carry_out(_steps(environ, profile, stand_in), trial=True)
+
+
+def write(environ: Mapping[str, str], profile: str, keys: Keys) -> list[str]:
+    """Write a session into the credentials file in one replacement, then take its left-overs out of config.
+
+    A kill between the two is harmless: where both files have a key, credentials win.
+
+    Returns:
+        Warnings, one line each.
+
+    Raises:
+        FileError: it cannot be written.
+    """
+    return plan.carry_out(_steps(environ, profile, keys))
+
+
+def _steps(environ: Mapping[str, str], profile: str, keys: Keys) -> list[plan.Step]:
+    config, credentials = read.paths(environ)
+    session = {
+        KEY_ID: keys.key_id,
+        SECRET: keys.secret,
+        TOKEN: keys.token,
+        EXPIRATION: iso(keys.end or 0),
+        EXPIRATION_FOR: keys.key_id,
+        LEGACY_TOKEN: None,
+    }
+    # A token in config would be paired with the new keys; an end there is the original module's.
+    stale = dict.fromkeys((EXPIRATION, TOKEN, LEGACY_TOKEN, "x_security_token_expires"))
+    steps = [plan.Step(credentials, {profile: session}, config=False)]
+    held = profiles.load(environ)[profile].config
+    if any(key in held for key in stale):
+        steps.append(plan.Step(config, {profile: stale}, config=True))
+    return steps
+
+
+def refused_waiting(domain: str) -> CredentialsError:
+    """The error for a wait that was too long."""
+    return CredentialsError(
+        f"another awsprof asks for the MFA code of {quoted(domain)} and does not end", "answer it there, or end it"
+    )

@@ -1,0 +1,165 @@
+"""The shells as a table: how each quotes a value, sets and removes a variable, refuses, and where its hook file is.
+
+A snippet is ASCII, holds names from a fixed list and values that are always quoted: quoting is the security boundary.
+"""
+
+from __future__ import annotations
+
+import os
+
+from awsprof.errors import ShellError, UsageError
+from awsprof.text import nearest, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from awsprof.environment import Change
+
+READONLY = "awsprof: a variable of this switch is readonly in this shell; nothing was changed"
+
+
+def quote_posix(value: str) -> str:
+    """For bash and zsh: `'...'` for printable ASCII, else `$'...'` with octal bytes.
+
+    shlex.quote is not enough: it leaves `=ls` and `a:=b` bare, which zsh expands.
+    """
+    data = _bytes(value)
+    if all(32 <= byte < 127 for byte in data):
+        return "'" + value.replace("'", "'\\''") + "'"
+    return "$'" + "".join(_octal(byte) for byte in data) + "'"
+
+
+def _octal(byte: int) -> str:
+    return chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\{byte:03o}"
+
+
+def quote_fish(value: str) -> str:
+    r"""For fish: inside `'...'` only `\'` and `\\` are escapes; other bytes stand outside as `\Xhh`.
+
+    POSIX quoting would let a value that ends in a backslash swallow the quote, and the next value would be executed.
+    """
+    return "'" + "".join(_fish(byte) for byte in _bytes(value)) + "'"
+
+
+def _fish(byte: int) -> str:
+    if not 32 <= byte < 127:
+        return f"'\\X{byte:02x}'"
+    return "\\" + chr(byte) if byte in b"'\\" else chr(byte)
+
+
+def quote_pwsh(value: str) -> str:
+    """For PowerShell: `'...'` with `'` doubled; everything beyond printable ASCII as `[char]`.
+
+    U+2018 to U+201B end a single-quoted string as `'` does, and a snippet on stdout passes through code pages.
+
+    Raises:
+        ShellError: bytes that are not UTF-8, which .NET cannot hold.
+    """
+    _bytes(value)
+    try:
+        units = value.encode("utf-16-be")
+    except UnicodeEncodeError:
+        raise ShellError("PowerShell cannot hold a value that is not UTF-8", "use another shell for it") from None
+    codes = [int.from_bytes(units[i : i + 2]) for i in range(0, len(units), 2)]
+    if all(32 <= code < 127 for code in codes):
+        return "'" + value.replace("'", "''") + "'"
+    return "(-join [char[]]@(" + ",".join(map(str, codes)) + "))"
+
+
+def _bytes(value: str) -> bytes:
+    if "\0" in value:
+        raise ShellError("no environment variable can hold a NUL character", "mend the value in the AWS files")
+    return os.fsencode(value)
+
+
+class Shell:
+    """One shell: its names, its hook file, and how it spells what a snippet needs."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        hook: str,
+        load: str,
+        render: Callable[[Change], str],
+        fail: str,
+        also: tuple[str, ...] = (),
+    ) -> None:
+        self.name = name
+        self.hook = hook
+        self.load = load
+        self.render = render
+        self.fail = fail
+        self.also = also
+
+
+def _posix(change: Change) -> str:
+    # In a chain a readonly variable would stop half-way, on separate lines it would go unnoticed: so all are tried
+    # first, in a subshell. `\builtin` passes by the user's aliases and functions.
+    sets = " ".join(f"{name}={quote_posix(value)}" for name, value in change.items() if value is not None)
+    unsets = " ".join(name for name, value in change.items() if value is None)
+    steps = [f"\\builtin unset -v {unsets}"] if unsets else []
+    steps += [f"\\builtin export {sets}"] if sets else []
+    return (
+        f"if ( \\builtin unset -v {' '.join(change)} ) 2>/dev/null; then {' && '.join(steps)}; "
+        f"else \\builtin printf '%s\\n' {quote_posix(READONLY)} >&2; \\builtin false; fi\n"
+    )
+
+
+def _fish_snippet(change: Change) -> str:
+    # `set -e` without -g would delete a universal variable for good; on an unset one it returns 4; `set -gx` does not
+    # reset the status, so the snippet ends with true.
+    lines = []
+    for name, value in change.items():
+        if value is not None:
+            lines.append(f"set -gx {name} {quote_fish(value)}")
+            continue
+        lines.append(f"set -qg {name}; and set -eg {name}")
+        lines.append(
+            f"set -qU {name}; and builtin echo 'awsprof: {name} is a universal variable and still set; "
+            f"remove it with: set -eU {name}' >&2"
+        )
+    return "\n".join([*lines, "true", ""])
+
+
+def _pwsh(change: Change) -> str:
+    # `$env:X = ''` leaves an empty variable from 7.5 on, and $null does the same: [NullString]::Value removes it.
+    lines = []
+    for name, value in change.items():
+        spelt = "[NullString]::Value" if value is None else quote_pwsh(value)
+        lines.append(f"[Environment]::SetEnvironmentVariable('{name}', {spelt})")
+    return "\n".join([*lines, ""])
+
+
+SHELLS = {
+    shell.name: shell
+    for shell in (
+        Shell("bash", hook="awsprof.bash", load='eval "$(awsprof init bash)"', render=_posix, fail="\\builtin false\n"),
+        Shell("zsh", hook="awsprof.zsh", load='eval "$(awsprof init zsh)"', render=_posix, fail="\\builtin false\n"),
+        Shell("fish", hook="awsprof.fish", load="awsprof init fish | source", render=_fish_snippet, fail="false\n"),
+        Shell(
+            "pwsh",
+            hook="awsprof.psd1",
+            load="awsprof init pwsh | Out-String | Invoke-Expression",
+            render=_pwsh,
+            fail="throw 'awsprof failed; nothing was changed'\n",
+            also=("powershell",),
+        ),
+    )
+}
+RC_FILES = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/config.fish", "pwsh": "$PROFILE"}
+
+
+def by_name(name: str) -> Shell:
+    """The shell of that name.
+
+    Raises:
+        UsageError: awsprof does not speak it.
+    """
+    for shell in SHELLS.values():
+        if name.lower() in (shell.name, *shell.also):
+            return shell
+    hint = nearest(name, SHELLS)
+    known = f"did you mean {hint[0]}?" if hint else f"it speaks {', '.join(SHELLS)}"
+    raise UsageError(f"awsprof does not speak {quoted(name)}", known)
