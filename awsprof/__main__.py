@@ -5,35 +5,30 @@ from __future__ import annotations
 import os
 import sys
 
-from awsprof import channel, light
+from awsprof import __version__, channel, light
 from awsprof.context import Context
 from awsprof.errors import AwsprofError, CancelledError
 from awsprof.text import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 # These may stand before or after the command.
-GLOBAL_FLAGS = ("-v", "--verbose", "--debug", "--no-input")
+GLOBAL_FLAGS = ("--version", "-v", "--verbose", "--debug", "--no-input")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and give its exit code (docs/exit-codes-and-json.md)."""
     words, flags = _hoisted(list(sys.argv[1:] if argv is None else argv))
-    _tolerate_odd_text()
+    _mend_streams()
     try:
-        ctx = _context(flags)
-        try:
-            _run(words, ctx)
-            sys.stdout.flush()
-        except BaseException:
-            _fail_in_shell(words, ctx)
-            raise
+        _run(words, flags)
     except AwsprofError as error:
         return _told(error)
     except KeyboardInterrupt:
-        return _told(CancelledError("\nawsprof: cancelled"))
+        _to_stderr([""])  # the cursor stands behind a prompt, or behind ^C
+        return _told(CancelledError("cancelled"))
     except BrokenPipeError:
         # Whoever read stdout has gone: not an error of ours. Python must not flush into it once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -43,6 +38,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _run(words: list[str], flags: list[str]) -> None:
+    ctx = _context(flags)
+    try:
+        if "--version" in flags:
+            ctx.out(f"awsprof {__version__}")
+        else:
+            _command(words)(ctx)
+        ctx.flush()
+    except BaseException:
+        _fail_in_shell(words, ctx)
+        raise
+
+
+def _command(words: list[str]) -> Callable[[Context], None]:
+    plain = light.find(words)
+    if plain is not None:
+        return plain
+    from awsprof import cli  # typer costs three bare Pythons
+
+    return lambda ctx: cli.run(words, ctx)
+
+
 def _hoisted(argv: list[str]) -> tuple[list[str], list[str]]:
     """The command line without the global flags, and those."""
     end = argv.index("--") if "--" in argv else len(argv)
@@ -50,8 +67,10 @@ def _hoisted(argv: list[str]) -> tuple[list[str], list[str]]:
     return [word for word in argv[:end] if word not in GLOBAL_FLAGS] + argv[end:], flags
 
 
-def _tolerate_odd_text() -> None:
-    """Names in the AWS files may hold any bytes: printing them must not fail."""
+def _mend_streams() -> None:
+    """A closed stream swallows; names in the AWS files may hold any bytes, and printing them must not fail."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - it stays open as long as the process
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -66,18 +85,13 @@ def _context(flags: list[str]) -> Context:
     return Context(os.environ, channel=offered, person=person, verbose=bool({"-v", "--verbose"} & set(flags)))
 
 
-def _run(words: list[str], ctx: Context) -> None:
-    command = light.find(words)
-    if command is None:
-        from awsprof import cli  # typer costs three bare Pythons
-
-        cli.run(words, ctx)
-    else:
-        command(ctx)
-
-
 def _fail_in_shell(words: list[str], ctx: Context) -> None:
-    """`eval "$(awsprof use ... --shell bash)"` of nothing would succeed: a failure prints a failing statement."""
+    """Leave nothing for a hook to evaluate, and for --shell a failing statement.
+
+    `eval "$(awsprof use ... --shell bash)"` of nothing would succeed, and a script would run on as somebody else.
+    """
+    if ctx.channel:
+        ctx.channel.discard()
     from awsprof.shell import SHELLS  # only a failure needs it
 
     for number, word in enumerate(words):
@@ -90,7 +104,7 @@ def _fail_in_shell(words: list[str], ctx: Context) -> None:
 
 
 def _told(error: AwsprofError) -> int:
-    lines = [error.what if error.what.startswith("\n") else f"awsprof: {error.what}"]
+    lines = [f"awsprof: {error.what}"]
     lines += [f"  {line}" for line in error.next_step.split("\n") if line]
     _to_stderr(lines)
     return error.exit_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from awsprof.errors import CancelledError
+from awsprof.text import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ class Person:
 
         try:
             return getpass(prompt).strip()
-        except EOFError:
-            raise CancelledError from None
+        except (EOFError, KeyboardInterrupt):
+            raise self._left() from None
 
     def line(self, prompt: str) -> str:
         """An answer of one line.
@@ -36,13 +37,19 @@ class Person:
         Raises:
             CancelledError: the person left the question unanswered.
         """
-        self.stream.write(prompt)
-        self.stream.flush()
-        answer = sys.stdin.readline()
+        try:
+            self.stream.write(prompt)
+            self.stream.flush()
+            answer = sys.stdin.readline()
+        except KeyboardInterrupt:
+            raise self._left() from None
         if not answer:
-            self.stream.write("\n")
-            raise CancelledError
+            raise self._left()
         return answer.strip()
+
+    def _left(self) -> CancelledError:
+        self.stream.write("\n")
+        return CancelledError()
 
     def yes(self, question: str) -> bool:
         """Whether the person agrees; Enter means no."""
@@ -54,7 +61,7 @@ class Person:
         Raises:
             CancelledError: the person chose none.
         """
-        self.stream.write("".join(f"{number:>3}  {answer}\n" for number, answer in enumerate(answers, start=1)))
+        self.stream.write("".join(f"{number:>3}  {safe(answer)}\n" for number, answer in enumerate(answers, start=1)))
         chosen = self.line(f"{question} [1-{len(answers)}] ")
         if chosen.isdecimal() and 1 <= int(chosen) <= len(answers):
             return answers[int(chosen) - 1]

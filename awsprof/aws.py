@@ -1,28 +1,29 @@
-"""The only room that knows boto3: the STS and IAM calls, and their errors in words that a user can act on."""
+"""The only room that knows the AWS SDK: STS and IAM calls, and their errors in words that a user can act on."""
 
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
 
-from awsprof.errors import AwsError, AwsprofError, CredentialsError
+from awsprof.errors import AwsError, AwsprofError, CredentialsError, NoSuchProfileError, UsageError
 from awsprof.text import safe, show_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_DEFAULT_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_UNREACHABLE = (
-    "EndpointConnectionError",
-    "ConnectTimeoutError",
-    "ReadTimeoutError",
-    "ConnectionClosedError",
-    "ProxyConnectionError",
-    "SSLError",
-    "HTTPClientError",
-    "ResponseParserError",
+# What a region's name begins with, its partition, and where that partition is asked if nothing else says it.
+_PARTITIONS = (
+    ("cn-", "aws-cn", "cn-north-1"),
+    ("us-gov-", "aws-us-gov", "us-gov-west-1"),
+    ("eusc-", "aws-eusc", "eusc-de-east-1"),
+    ("us-iso-", "aws-iso", "us-iso-east-1"),
+    ("us-isob-", "aws-iso-b", "us-isob-east-1"),
+    ("eu-isoe-", "aws-iso-e", "eu-isoe-west-1"),
+    ("us-isof-", "aws-iso-f", "us-isof-south-1"),
+    ("", "aws", "us-east-1"),
 )
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+CONNECT_SECONDS, READ_SECONDS = 10.0, 30.0
 
 
 class WrongCodeError(CredentialsError):
@@ -45,7 +46,8 @@ class Keys:
 # Texts as AWS sends them; see the table in docs/mfa.md.
 _ADVICE: tuple[tuple[str, str, type[AwsprofError], str, str], ...] = (
     ("AccessDenied", "invalid MFA one time pass code", WrongCodeError,
-     "AWS refused the MFA code: it is wrong, expired or already used", "wait for the next code, then: awsprof mfa"),
+     "AWS refused the MFA code: it is wrong, expired or already used; wait for the next one",
+     "then: awsprof mfa"),
     ("AccessDenied", "unable to validate MFA code", CredentialsError,
      "AWS knows no such MFA device of this user", "check its ARN (:mfa/, not :user/): awsprof add mfa DOMAIN --force"),
     ("AccessDenied", "Cannot call GetSessionToken with session credentials", CredentialsError,
@@ -58,31 +60,52 @@ _ADVICE: tuple[tuple[str, str, type[AwsprofError], str, str], ...] = (
     ("ExpiredToken", "", CredentialsError, "the session has expired", "renew it: awsprof mfa"),
     ("AccessDenied", "", CredentialsError, "AWS denies it", "ask whoever manages this account"),
 )  # fmt: skip
-_BUSY = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure")
+_BUSY = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure")
 
 
 def default_region(partition: str) -> str:
     """The region to ask where nothing else says one."""
-    return _DEFAULT_REGIONS.get(partition, "us-east-1")
+    return next((region for _, known, region in _PARTITIONS if known == partition), "us-east-1")
 
 
 def partition_of(region: str) -> str:
     """The partition a region belongs to."""
-    for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc")):
-        if region.startswith(prefix):
-            return partition
-    if region.startswith("us-iso"):
-        return {"us-isob": "aws-iso-b", "us-isof": "aws-iso-f"}.get(region.rsplit("-", 2)[0], "aws-iso")
-    return "aws"
+    return next(partition for prefix, partition, _ in _PARTITIONS if region.startswith(prefix))
 
 
-def get_session_token(keys: Keys, *, profile: str, region: str, device: str, code: str, seconds: int) -> Keys:
-    """A session of the user's keys, by one MFA code, in one request that is never repeated.
+def client(service: str, keys: Keys, *, profile: str, region: str) -> Any:
+    """A client of explicit keys: no chain is resolved, so no credential_process runs and no other identity slips in.
 
     Args:
-        keys: the user's own keys.
-        profile: the profile whose settings (endpoint, proxy, CA bundle) hold for the call.
+        service: sts or iam.
+        keys: the keys to sign with.
+        profile: the profile whose settings (endpoint, proxy, CA bundle) hold for the calls.
         region: where to ask.
+
+    Raises:
+        AwsprofError: it cannot be made, or its endpoint is not encrypted; nothing was sent.
+    """
+    import botocore.session  # a fifth of a second
+
+    try:
+        made = botocore.session.Session(profile=profile).create_client(
+            service,  # type: ignore[call-overload,unused-ignore] # the stubs know literal names only
+            region_name=region,
+            aws_access_key_id=keys.key_id,
+            aws_secret_access_key=keys.secret,
+            config=_config(),
+        )
+    except Exception as error:
+        raise _told(error) from None
+    _refuse_plain_http(made.meta.endpoint_url)
+    return made
+
+
+def get_session_token(sts: Any, *, device: str, code: str, seconds: int) -> Keys:
+    """A session of a user's keys, by one MFA code, in one request that is never repeated.
+
+    Args:
+        sts: a client of those keys.
         device: the ARN of the MFA device.
         code: its six digits; good once.
         seconds: how long the session shall last.
@@ -92,104 +115,93 @@ def get_session_token(keys: Keys, *, profile: str, region: str, device: str, cod
         CredentialsError: AWS refused the keys, the device or the duration.
         AwsError: AWS or the network did not answer as it should.
     """
-    client = _client("sts", keys, profile, region)
     try:
-        answer = client.get_session_token(SerialNumber=device, TokenCode=code, DurationSeconds=seconds)["Credentials"]
+        answer = sts.get_session_token(SerialNumber=device, TokenCode=code, DurationSeconds=seconds)["Credentials"]
+        end = int(answer["Expiration"].timestamp())
+        return Keys(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"], end)
     except Exception as error:
-        raise _told(error, seconds=seconds) from None
-    end = int(answer["Expiration"].timestamp())
-    return Keys(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"], end)
+        told = _told(error, seconds=seconds)
+        if isinstance(told, AwsError):
+            told.next_step += ", with a new code: this one may be used up"
+        raise told from None
 
 
 def mfa_devices(keys: Keys, *, profile: str, region: str) -> list[str]:
-    """The ARNs of the user's TOTP devices: passkeys (`:u2f/`) are left out, AWS gives no session for them.
+    """The serial numbers of the user's TOTP devices, mostly ARNs; passkeys (`:u2f/`) give no session and are left out.
 
     Raises:
         CredentialsError: AWS refused, most often because the user may not list devices.
         AwsError: AWS or the network did not answer as it should.
     """
+    iam = client("iam", keys, profile=profile, region=region)
     try:
-        found = _client("iam", keys, profile, region).list_mfa_devices()["MFADevices"]
+        found = [device["SerialNumber"] for device in iam.list_mfa_devices()["MFADevices"]]
     except Exception as error:
         raise _told(error) from None
-    return [device["SerialNumber"] for device in found if ":u2f/" not in device["SerialNumber"]]
+    return [serial for serial in found if ":u2f/" not in serial]
 
 
-def caller_identity(profile: str = "", *, may_ask: bool = False) -> dict[str, str]:
+def caller_identity(profile: str = "") -> dict[str, str]:
     """Who AWS says this is: `account`, `arn`, `user_id`, and `method`, how the keys were found.
 
     Args:
         profile: a profile to ask as; empty: whatever AWS tools in this shell resolve.
-        may_ask: whether a role with its own mfa_serial may ask the person for a code.
 
     Raises:
         CredentialsError: there are no usable keys, or AWS refused them.
         AwsError: AWS or the network did not answer as it should.
     """
-    import boto3  # a quarter of a second
+    import botocore.session  # a fifth of a second
     from botocore.exceptions import NoCredentialsError
 
     try:
-        session = boto3.Session(profile_name=profile or None)
-        if not may_ask:
-            _refuse_prompts(session)
+        session = botocore.session.Session(profile=profile or None)
         credentials = session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
-        client = session.client("sts", region_name=session.region_name or "us-east-1", config=_config())
-        answer = client.get_caller_identity()
+        region = session.get_config_variable("region") or "us-east-1"
+        sts: Any = session.create_client("sts", region_name=region, config=_config())
+        _refuse_plain_http(sts.meta.endpoint_url)
+        answer = sts.get_caller_identity()
+        found = {"account": answer["Account"], "arn": answer["Arn"], "user_id": answer["UserId"]}
     except Exception as error:
         raise _told(error) from None
-    return {
-        "account": answer["Account"],
-        "arn": answer["Arn"],
-        "user_id": answer["UserId"],
-        "method": credentials.method or "",
-    }
-
-
-def _refuse_prompts(session: Any) -> None:
-    def refuse(_prompt: str) -> str:
-        raise CredentialsError("this role asks for an MFA code of its own", "use a terminal, or remove its mfa_serial")
-
-    provider = session._session.get_component("credential_provider").get_provider("assume-role")
-    provider._prompter = refuse
-
-
-def _client(service: str, keys: Keys, profile: str, region: str) -> Any:
-    """A client of explicit keys: no chain is resolved, so no credential_process runs and no other identity slips in."""
-    import boto3  # a quarter of a second
-    import botocore.session
-
-    try:
-        core = botocore.session.Session(profile=profile)
-        client = boto3.Session(botocore_session=core).client(
-            service,  # type: ignore[call-overload,unused-ignore] # the stubs know literal names only
-            region_name=region,
-            aws_access_key_id=keys.key_id,
-            aws_secret_access_key=keys.secret,
-            config=_config(),
-        )
-    except Exception as error:
-        raise _told(error) from None
-    refuse_plain_http(client.meta.endpoint_url)
-    return client
+    return {**found, "method": credentials.method or ""}
 
 
 def _config() -> Any:
     from botocore.config import Config
 
     # An MFA code works once: a second try with it, after a time-out too, could only be refused.
-    return Config(connect_timeout=10, read_timeout=30, retries={"total_max_attempts": 1, "mode": "standard"})
+    return Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+    )
 
 
-def refuse_plain_http(url: str) -> None:
-    """Raise AwsError where keys and codes would travel unencrypted, except to this machine itself."""
+def _refuse_plain_http(url: str) -> None:
+    """Keys and codes must not travel unencrypted, except within this machine."""
     from urllib.parse import urlsplit
 
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
         raise AwsError(f"{safe(url)} is not encrypted; nothing was sent", "use an https endpoint")
+
+
+_NO_ANSWER = "what came back is not an answer of AWS"
+_STRANGE = ("ResponseParserError", "KeyError")
+# botocore's errors by the name of their class or a base of it: what kind they are, and what to do.
+_LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
+    ("ProxyConnectionError", AwsError, "check HTTPS_PROXY, then try again"),
+    ("SSLError", AwsError, "check AWS_CA_BUNDLE and the clock, then try again"),
+    *((name, AwsError, "see what stands between this machine and AWS, then try again") for name in _STRANGE),
+    ("HTTPClientError", AwsError, "check the network, then try again"),
+    ("ConnectionError", AwsError, "check the network, then try again"),
+    ("ProfileNotFound", NoSuchProfileError, "awsprof list shows what there is"),
+    ("InvalidRegionError", UsageError, "mend the region: awsprof show PROFILE"),
+    ("BotoCoreError", CredentialsError, "awsprof status says what this shell uses"),
+)
 
 
 def _told(error: Exception, *, seconds: int = 0) -> AwsprofError:
@@ -199,24 +211,14 @@ def _told(error: Exception, *, seconds: int = 0) -> AwsprofError:
     response = getattr(error, "response", None)
     if isinstance(response, dict) and "Error" in response:
         return _refused(response, seconds)
-    name = type(error).__name__
-    if any(base.__name__ in _UNREACHABLE for base in type(error).__mro__):
-        return AwsError(
-            f"AWS cannot be reached or answers strangely: {_first_line(error)}", _NETWORK.get(name, _TRY_AGAIN)
-        )
-    if name in ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "InvalidConfigError"):
-        return CredentialsError(_first_line(error), "awsprof status says what is missing")
-    if any(base.__name__ in ("BotoCoreError", "Boto3Error") for base in type(error).__mro__):
-        return CredentialsError(_first_line(error), "awsprof status says what this shell uses")
+    bases = [base.__name__ for base in type(error).__mro__]
+    for name, kind, advice in _LOCAL:
+        if name in bases:
+            # What came instead of an answer is not shown: it could be anything.
+            return kind(_NO_ANSWER if name in _STRANGE else _first_line(error), advice)
+    if str(error).startswith("Invalid endpoint"):  # a bare ValueError of botocore's
+        return UsageError(_first_line(error), "check AWS_ENDPOINT_URL, and endpoint_url in the AWS files")
     raise error
-
-
-_TRY_AGAIN = "check the network, then try again with a new code"
-_NETWORK = {
-    "ProxyConnectionError": "check HTTPS_PROXY, then try again",
-    "SSLError": "check AWS_CA_BUNDLE and the clock, then try again",
-    "ReadTimeoutError": "the request may have arrived: wait for the next code before trying again",
-}
 
 
 def _first_line(error: Exception) -> str:
@@ -228,9 +230,9 @@ def _refused(response: dict[str, Any], seconds: int) -> AwsprofError:
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == "SignatureDoesNotMatch" and ("Signature expired" in message or "not yet current" in message):
         return _clock_skew(response)
-    if code in _BUSY or status >= 500:
-        return AwsError(f"AWS is busy or out of order: {safe(code)}", "wait a little, then try again with a new code")
-    if code == "ValidationError" and seconds > 3600:
+    if code.startswith(_BUSY) or status >= 500:
+        return AwsError(f"AWS is busy or out of order: {safe(code)}", "wait a little, then try again")
+    if code == "ValidationError" and seconds > 3600 and "duration" in message.lower():
         return CredentialsError(
             f"AWS refuses a session of {show_duration(seconds)}: {safe(message)}",
             "for the keys of an account's root user: awsprof mfa --duration 1h",

@@ -68,6 +68,14 @@ class Channel:
         finally:
             os.close(descriptor)
 
+    def discard(self) -> None:
+        """Remove the file, if it is the empty one that a hook makes: there will be no snippet."""
+        try:
+            if _made_by_hook(os.lstat(self.path)):
+                os.unlink(self.path)
+        except (OSError, ValueError):
+            pass  # the hook removes what it made, too
+
 
 def _made_by_hook(found: os.stat_result) -> bool:
     mine = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 import typer  # noqa: TID253 - this module is imported only where a command line is not plain
 
-from awsprof import __version__
-from awsprof.commands import add, domains, init, listing, mfa, off, show, status, use, whoami
+from awsprof.commands import add, cache, domains, init, listing, mfa, off, show, status, use, whoami
 from awsprof.context import Context
 from awsprof.errors import AwsprofError, CancelledError, UsageError
 from awsprof.text import parse_duration
@@ -37,6 +36,11 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change as a di
 _WrongLine: type[Exception] = typer.BadParameter.__mro__[1]
 
 
+def command() -> Any:
+    """The whole command line as typer sees it, for what is generated from it."""
+    return typer.main.get_command(app)
+
+
 def run(words: list[str], ctx: Context) -> None:
     """Run a command line.
 
@@ -45,9 +49,11 @@ def run(words: list[str], ctx: Context) -> None:
     """
     try:
         # standalone_mode off: typer would print and exit by itself, past the one error boundary.
-        typer.main.get_command(app).main(words, prog_name="awsprof", standalone_mode=False, obj=ctx)
+        command().main(words, prog_name="awsprof", standalone_mode=False, obj=ctx)
     except typer.Abort:
         raise CancelledError from None
+    except SystemExit:
+        raise BrokenPipeError from None  # so typer ends where whoever read stdout has gone
     except _WrongLine as error:
         raise _usage(error) from None
 
@@ -57,18 +63,10 @@ def _usage(error: Any) -> AwsprofError:
     return UsageError(error.format_message().rstrip(".").replace("\n", " "), f"{path} --help")
 
 
-def _version(call: typer.Context, wanted: bool) -> None:
-    if wanted:
-        call.obj.out(f"awsprof {__version__}")
-        raise typer.Exit
-
-
 @app.callback(invoke_without_command=True)
 def _everywhere(
     call: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Tell what is done and why.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an unexpected error arose.")] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything.")] = False,
@@ -173,6 +171,12 @@ def _init(
     init.run(call.obj, shell)
 
 
+@app.command("cache", hidden=True)
+def _cache(call: typer.Context) -> None:
+    """Renew the list of names that completion reads."""
+    cache.run(call.obj)
+
+
 DomainArgument = Annotated[str, typer.Argument(metavar="DOMAIN")]
 
 
@@ -209,7 +213,7 @@ def _add_role(
     call: typer.Context,
     name: Annotated[str, typer.Argument(metavar="DOMAIN:NAME", help="NAME alone takes the domain of --source.")],
     role_arn: Annotated[str, typer.Option(metavar="ARN", help="The role.")] = "",
-    source: Annotated[str, typer.Option(metavar="PROFILE", help="Default: the domain's mfa, else iam profile.")] = "",
+    source: Annotated[str, typer.Option(metavar="SOURCE", help="Default: the domain's mfa, else iam profile.")] = "",
     region: Region = "",
     external_id: Annotated[str, typer.Option(metavar="ID", help="What the role's trust policy asks for.")] = "",
     session_name: Annotated[str, typer.Option(metavar="NAME", help="How CloudTrail shall call the session.")] = "",

@@ -9,8 +9,12 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
-def table(stream: TextIO, head: list[str], groups: list[list[list[str]]], *, strong: str = "") -> None:
-    """Print rows in groups under a head; the row that holds `strong` stands out."""
+# A pipe has no width: nothing is folded there, so that grep and awk find whole names.
+_UNBOUNDED = 1_000_000
+
+
+def table(stream: TextIO, head: list[str], groups: list[list[list[str]]]) -> None:
+    """Print rows in groups under a head; a row whose first cell is not empty stands out."""
     from rich import box  # only a table pays for rich
     from rich.console import Console
     from rich.table import Table
@@ -21,7 +25,10 @@ def table(stream: TextIO, head: list[str], groups: list[list[list[str]]], *, str
         drawn.add_column(title, overflow="fold")
     for group in groups:
         for row in group:
-            style = "bold" if strong and strong in row else ""
+            style = "bold" if row[0] else ""
             drawn.add_row(*(Text(safe(cell)) for cell in row), style=style, end_section=row is group[-1])
-    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=not stream.isatty())
-    console.print(drawn)
+    width = None if stream.isatty() else _UNBOUNDED
+    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    with console.capture() as captured:
+        console.print(drawn)
+    stream.write("".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().split("\n")))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from awsprof.errors import AwsprofError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,12 +54,32 @@ class Context:
         return self.environ.get("AWS_PROFILE", "")
 
     def out(self, text: str) -> None:
-        """Print a line of the result."""
-        self.stdout.write(text + "\n")
+        """Print a line of the result.
+
+        Raises:
+            AwsprofError: it cannot be written, as on a full disk.
+        """
+        self._wrote(lambda: self.stdout.write(text + "\n"))
+
+    def flush(self) -> None:
+        """Have the result written to its end; raises as `out` does."""
+        self._wrote(self.stdout.flush)
+
+    def _wrote(self, write: Callable[[], object]) -> None:
+        try:
+            write()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise AwsprofError(f"cannot write the result: {error.strerror}", "see where it goes") from None
 
     def say(self, *lines: str) -> None:
-        """Tell the person something, line by line."""
-        self.stderr.write("".join(f"{line}\n" for line in lines if line))
+        """Tell the person something, line by line. A stderr that is closed or full is no reason to fail."""
+        try:
+            if self.stderr is not None:  # Python has none where the shell said 2>&-
+                self.stderr.write("".join(f"{line}\n" for line in lines if line))
+        except OSError:
+            pass
 
     def detail(self, line: str) -> None:
         """Tell what is done and why, where -v asks for it."""

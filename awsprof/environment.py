@@ -79,7 +79,7 @@ def decode(text: str) -> Saved:
         name, equals, value = field.partition("=")
         if equals and name in known:
             saved.values[name] = _unescape(value)
-        elif field[1:] in SECRETS and field not in saved.secrets:
+        elif field[:1] == "-" and field[1:] in SECRETS and field[1:] not in saved.secrets:
             saved.secrets.append(field[1:])
     return saved
 
@@ -143,7 +143,7 @@ def off(environ: Mapping[str, str]) -> tuple[Change, Saved]:
         saved.values = {k: v for k, v in saved.values.items() if k not in (SESSION_END, *DESCRIPTIONS)}
     change: Change = {**dict.fromkeys(MANAGED), **saved.values, SAVED: None}
     active = environ.get(PROFILE)
-    if active:
+    if active and active != saved.values.get(PROFILE):
         change[PREVIOUS] = active
     return _effective(environ, change), saved
 

@@ -20,7 +20,7 @@ def check_region(region: str) -> str:
         UsageError: it cannot.
     """
     parts = region.split("-")
-    if len(parts) < 3 or not parts[-1] or not set(parts[-1]) <= _DIGITS or not set(region) <= _LOWER | _DIGITS | {"-"}:
+    if len(parts) < 3 or not all(parts) or not set(parts[-1]) <= _DIGITS or not set(region) <= _LOWER | _DIGITS | {"-"}:
         raise UsageError(f"{quoted(region)} is not a region", "write it like eu-west-1")
     return region
 
@@ -89,7 +89,7 @@ def check_device_arn(arn: str) -> str:
         return arn
     if account and kind == "user":
         raise UsageError(
-            "that is the ARN of a user, not of an MFA device", f"it may be {arn.replace(':user/', ':mfa/', 1)}"
+            "that is the ARN of a user, not of an MFA device", f"it may be {quoted(arn.replace(':user/', ':mfa/', 1))}"
         )
     if account and kind == "u2f":
         raise UsageError(

@@ -71,7 +71,10 @@ def from_lines(stream: TextIO) -> tuple[str, str]:
     Raises:
         UsageError: there are not two.
     """
-    key_id, secret = stream.readline().strip(), stream.readline().strip()
+    try:
+        key_id, secret = (stream.readline().strip("\ufeff \t\r\n") for _ in range(2))
+    except UnicodeDecodeError:
+        key_id = secret = ""
     if not key_id or not secret:
         raise UsageError("--stdin reads two lines: the access key id, then the secret access key")
     return key_id, secret

@@ -77,7 +77,7 @@ def resolve(word: str, names: Collection[str], *, domain: str = "", active: str 
         return word
     if domain:
         return _in_domain(word, names, domain)
-    if ":" in active and (found := f"{domain_of(active)}:{word}") in names:
+    if active and (found := f"{domain_of(active)}:{word}") in names:
         return found
     fits = sorted(name for name in names if ":" in name and split(name)[1] == word)
     if len(fits) > 1:
@@ -95,8 +95,23 @@ def _in_domain(word: str, names: Collection[str], domain: str) -> str:
 
 def not_found(word: str, names: Collection[str]) -> NoSuchProfileError:
     """The error for a word that names no profile, with the nearest that do."""
-    close = nearest(word, names) or nearest(split(word)[1], names)
+    whole, bare = nearest(word, names), _near_bare_names(word, names)
+    close = whole or bare if ":" in word else bare + whole
+    close = list(dict.fromkeys(_only_case(word, names) + close))[:3]
     hint = f"did you mean {' or '.join(map(quoted, close))}?" if close else "awsprof list shows what there is"
     if not names:
         hint = "there are none yet: begin with awsprof add iam DOMAIN"
     return NoSuchProfileError(f"no profile {quoted(word)}", hint)
+
+
+def _only_case(word: str, names: Collection[str]) -> list[str]:
+    """The names that differ from a word only in case, full ones before bare ones."""
+    folded = word.casefold()
+    full = [name for name in sorted(names) if name.casefold() == folded]
+    return full + [name for name in sorted(names) if folded and split(name)[1].casefold() == folded]
+
+
+def _near_bare_names(word: str, names: Collection[str]) -> list[str]:
+    """The full names whose bare names were probably meant."""
+    hits = nearest(split(word)[1] or word, {split(name)[1] for name in names if ":" in name})
+    return [name for hit in hits for name in sorted(names) if ":" in name and split(name)[1] == hit]

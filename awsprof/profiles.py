@@ -33,7 +33,7 @@ class Profile:
 
     def get(self, key: str) -> str:
         """The value that the AWS tools would use, or nothing."""
-        return self.credentials.get(key) or self.config.get(key, "")
+        return self.credentials[key] if key in self.credentials else self.config.get(key, "")
 
     @property
     def kind(self) -> str:
@@ -45,9 +45,22 @@ class Profile:
             return "role"
         if any(map(self.get, _SSO)):
             return "sso"
-        if self.get(KEY_ID):
+        # botocore's order: the credentials file, then the process, then keys in config.
+        if self.credentials.get(KEY_ID):
             return "keys"
-        return "process" if self.get("credential_process") else "none"
+        if self.get("credential_process"):
+            return "process"
+        return "keys" if self.get(KEY_ID) else "none"
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the files hold keys for it, long-term or temporary."""
+        return bool(self.get(KEY_ID) and self.get(SECRET))
+
+    @property
+    def assumes(self) -> bool:
+        """Whether AWS tools assume a role for it with the keys of another profile, or of credential_source."""
+        return bool(self.get("role_arn")) and not self.get("web_identity_token_file")
 
 
 class Profiles(dict[str, Profile]):
@@ -92,21 +105,28 @@ class Chain:
 
 
 def chain(profiles: Profiles, name: str) -> Chain:
-    """Follow source_profile from a profile, itself first. A profile that is its own source ends there."""
+    """Follow source_profile from a profile, itself first, as botocore does.
+
+    A source with keys of its own ends the chain, whatever else it says; so may a profile be its own source.
+    """
     found = Chain()
-    while True:
-        if name not in profiles:
-            found.broken = f"there is no profile {quoted(name)}"
-            return found
+    while name in profiles:
         found.links.append(name)
         profile = profiles[name]
-        source = profile.get("source_profile") if profile.get("role_arn") else ""
-        if not source or source == name:
+        if not profile.assumes or (len(found.links) > 1 and profile.has_keys) or profile.get("credential_source"):
+            return found
+        source = profile.get("source_profile")
+        if source == name and profile.has_keys:
+            return found
+        if not source:
+            found.broken = f"{quoted(name)} has a role_arn, but no source_profile"
             return found
         if source in found.links:
             found.broken = f"{quoted(name)} leads back to {quoted(source)}"
             return found
         name = source
+    found.broken = f"there is no profile {quoted(name)}"
+    return found
 
 
 class Session:
@@ -122,9 +142,12 @@ class Session:
 
 def session(profiles: Profiles, name: str, now: float) -> Session | None:
     """The session that a profile stands on at the time `now` (UTC seconds), None where it needs none."""
-    for link in chain(profiles, name).links:
+    found = chain(profiles, name)
+    for link in found.links:
         profile = profiles[link]
-        if names.kind_by_name(link) == names.MFA or profile.get(TOKEN):
+        # Keys that stand in a role's own section are not used: the role is assumed with its source's.
+        own = profile.get(TOKEN) and (link == found.links[-1] or not profile.assumes)
+        if names.kind_by_name(link) == names.MFA or own:
             return state_of(profile, now)
     return None
 
@@ -132,14 +155,15 @@ def session(profiles: Profiles, name: str, now: float) -> Session | None:
 def state_of(profile: Profile, now: float) -> Session:
     """The state of the temporary keys in one profile.
 
-    A written end is believed where it was written for the key that stands there, or says nothing of a key
-    (the original module's and aws-mfa's files).
+    A written end is believed where it was written for the key that stands there; where it says nothing of a key, if
+    all three keys stand in one section (the original module's and aws-mfa's files).
     """
     if not all(map(profile.get, SESSION_KEYS)):
         return Session(profile.name, MISSING, None)
     written_for = profile.get(EXPIRATION_FOR)
     end = parse_time(profile.get(EXPIRATION) or profile.get("x_security_token_expires"))
-    if end is None or written_for not in ("", profile.get(KEY_ID)):
+    together = any(all(map(section.get, SESSION_KEYS)) for section in (profile.credentials, profile.config))
+    if end is None or not (written_for == profile.get(KEY_ID) if written_for else together):
         return Session(profile.name, UNKNOWN, None)
     return Session(profile.name, VALID if end > now else EXPIRED, end)
 

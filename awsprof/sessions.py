@@ -11,7 +11,7 @@ import os
 from awsprof import aws, names, profiles
 from awsprof.errors import CredentialsError, NoSuchProfileError, UsageError
 from awsprof.files import lock, plan, read
-from awsprof.profiles import DEVICE_ARN, EXPIRATION, EXPIRATION_FOR, KEY_ID, LEGACY_TOKEN, SECRET, TOKEN
+from awsprof.profiles import DEVICE_ARN, EXPIRATION, EXPIRATION_FOR, KEY_ID, LEGACY_TOKEN, MFA_SERIAL, SECRET, TOKEN
 from awsprof.text import iso, quoted
 
 TYPE_CHECKING = False
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from awsprof.aws import Keys
     from awsprof.profiles import Profiles
 
+OTHER_EXPIRATION = "x_security_token_expires"  # saml2aws and others write a session's end so
 WAIT_WITHOUT_TERMINAL = 60.0
 WAIT_AT_TERMINAL = 24 * 3600.0
 
@@ -35,15 +36,24 @@ def find(known: Profiles, word: str, active: str) -> str:
     """
     if not word and not active:
         raise UsageError("no profile is active in this shell", "name a domain: awsprof mfa DOMAIN")
-    word = word or active
-    if ":" not in word and any(name.startswith(f"{word}:") for name in known):
+    if ":" not in word and any(name.startswith(f"{word}:") for name in known if word):
         return _by_convention(known, word)
-    if word not in known:
-        raise names.not_found(word, {*known, *map(names.domain_of, known)})
-    for link in profiles.chain(known, word).links:
+    name = word or active
+    if name not in known:
+        raise _not_found(known, name)
+    for link in profiles.chain(known, name).links:
         if names.kind_by_name(link) == names.MFA:
             return link
-    return _by_convention(known, names.domain_of(word))
+    return _by_convention(known, names.domain_of(name))
+
+
+def _not_found(known: Profiles, name: str) -> NoSuchProfileError:
+    error = names.not_found(name, {*known, *map(names.domain_of, known)})
+    return NoSuchProfileError(error.what, f"{error.next_step}\na new one: awsprof add mfa {_domain_word(name)}")
+
+
+def _domain_word(name: str) -> str:
+    return quoted(names.domain_of(name)) if names.domain_of(name) else "DOMAIN"
 
 
 def _by_convention(known: Profiles, domain: str) -> str:
@@ -68,6 +78,12 @@ class Target:
                 f"{quoted(profile)} names no MFA device ({DEVICE_ARN})", f"awsprof add mfa {quoted(self.domain)}"
             )
         self.keys = iam_keys(known, self.domain)
+        if self.keys.key_id.startswith("ASIA"):
+            # AWS would refuse it, too, and the code would be spent.
+            raise CredentialsError(
+                f"{quoted(self.iam)} holds temporary keys: AWS gives no session for those",
+                f"put the user's own access key there: awsprof add iam {quoted(self.domain)} --force",
+            )
 
 
 def iam_keys(known: Profiles, domain: str) -> Keys:
@@ -82,28 +98,38 @@ def iam_keys(known: Profiles, domain: str) -> Keys:
     return aws.Keys(iam.get(KEY_ID), iam.get(SECRET))
 
 
-def region(known: Profiles, target: Target, environ: Mapping[str, str]) -> tuple[str, str]:
-    """The region to ask, and a warning where nothing but the partition says one."""
-    partition = profiles.arn_partition(target.device)
-    for candidate in _regions(known, target, environ):
-        if candidate and aws.partition_of(candidate) == partition:
+def region(known: Profiles, domain: str, device: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    """The region to ask, in the partition of the device, and a warning where nothing but that partition says one.
+
+    A device may have a plain serial number, or be not known yet: then it says no partition.
+    """
+    partition = profiles.arn_partition(device) if device.startswith("arn:") else ""
+    for candidate in _regions(known, domain, environ):
+        if candidate and partition in ("", aws.partition_of(candidate)):
             return candidate, ""
     fallback = aws.default_region(partition)
-    return fallback, f"no region is set for {quoted(target.domain)}: asking AWS in {fallback}"
+    return fallback, f"no region is set for {quoted(domain)}: asking AWS in {fallback}"
 
 
-def _regions(known: Profiles, target: Target, environ: Mapping[str, str]) -> Iterator[str]:
+def _regions(known: Profiles, domain: str, environ: Mapping[str, str]) -> Iterator[str]:
     """The regions to think of, the nearest first."""
-    for name in (target.profile, target.iam):
+    mfa = f"{domain}:{names.MFA}"
+    for name in (mfa, f"{domain}:{names.IAM}"):
         yield known[name].get("region") if name in known else ""
     active = environ.get("AWS_PROFILE", "")
-    if active in known and target.profile in profiles.chain(known, active).links:
+    if active in known and mfa in profiles.chain(known, active).links:
         yield known[active].get("region")
     for name in sorted(known):
-        if names.domain_of(name) == target.domain:
+        if names.domain_of(name) == domain:
             yield known[name].get("region")
     yield environ.get("AWS_REGION", "")
     yield environ.get("AWS_DEFAULT_REGION", "")
+
+
+def asking_again(known: Profiles, name: str) -> list[str]:
+    """The roles on the way from a profile to its keys for which AWS tools ask for a code of their own (mfa_serial)."""
+    links = profiles.chain(known, name).links if name in known else []
+    return [link for link in links if known[link].get("role_arn") and known[link].get(MFA_SERIAL)]
 
 
 def only_one(
@@ -122,6 +148,7 @@ def check_writable(environ: Mapping[str, str], profile: str) -> None:
     Raises:
         FileError: it would fail.
     """
+    plan.refuse_unwritable(list(read.paths(environ)))
     stand_in = aws.Keys("ASIA" + "X" * 16, "X" * 40, "X" * 1200, 0)
     plan.carry_out(_steps(environ, profile, stand_in), trial=True)
 
@@ -151,10 +178,10 @@ def _steps(environ: Mapping[str, str], profile: str, keys: Keys) -> list[plan.St
         LEGACY_TOKEN: None,
     }
     # A token in config would be paired with the new keys; an end there is the original module's.
-    stale = dict.fromkeys((EXPIRATION, TOKEN, LEGACY_TOKEN, "x_security_token_expires"))
+    stale = dict.fromkeys((EXPIRATION, TOKEN, LEGACY_TOKEN, OTHER_EXPIRATION))
     steps = [plan.Step(credentials, {profile: session}, config=False)]
-    held = profiles.load(environ)[profile].config
-    if any(key in held for key in stale):
+    held = profiles.load(environ).get(profile)
+    if held and any(key in held.config for key in stale):
         steps.append(plan.Step(config, {profile: stale}, config=True))
     return steps
 

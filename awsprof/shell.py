@@ -70,7 +70,12 @@ def quote_pwsh(value: str) -> str:
 def _bytes(value: str) -> bytes:
     if "\0" in value:
         raise ShellError("no environment variable can hold a NUL character", "mend the value in the AWS files")
-    return os.fsencode(value)
+    try:
+        return os.fsencode(value)
+    except UnicodeEncodeError:
+        raise ShellError(
+            "this locale cannot spell a value of this switch", "use a UTF-8 locale: export LC_ALL=C.UTF-8"
+        ) from None
 
 
 class Shell:
@@ -95,6 +100,8 @@ class Shell:
 
 
 def _posix(change: Change) -> str:
+    if not change:
+        return ""
     # In a chain a readonly variable would stop half-way, on separate lines it would go unnoticed: so all are tried
     # first, in a subshell. `\builtin` passes by the user's aliases and functions.
     sets = " ".join(f"{name}={quote_posix(value)}" for name, value in change.items() if value is not None)

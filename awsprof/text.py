@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 MASK = "********"
 _SECRET_WORDS = ("secret", "token", "password")
 _NOT_SECRET = ("web_identity_token_file", "token_file")
-_BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F}
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
@@ -21,14 +20,8 @@ def safe(value: str) -> str:
     """Text as it may be shown on a terminal: controls, bidi marks and undecodable bytes become U+FFFD."""
     if value.isascii() and value.isprintable():
         return value
-    return "".join(_safe_character(character) for character in value)
-
-
-def _safe_character(character: str) -> str:
-    code = ord(character)
-    if character == " " or (character.isprintable() and code not in _BIDI):
-        return character
-    return "\ufffd"
+    # What Python calls printable has no control, format (bidi), separator, surrogate or unassigned character.
+    return "".join(character if character.isprintable() else "\ufffd" for character in value)
 
 
 def quoted(value: str) -> str:
@@ -45,8 +38,18 @@ def is_secret(key: str) -> bool:
 
 
 def masked(key: str, value: str) -> str:
-    """The value of a setting as it may be shown: secrets become a mask of one fixed length."""
-    return MASK if value and is_secret(key) else value
+    """The value of a setting as it may be shown: secrets become a mask of one fixed length.
+
+    An indented line belongs to the value above it: a secret that was indented by mistake is masked there, too.
+    """
+    if value and is_secret(key):
+        return MASK
+    return "\n".join(map(_masked_line, value.split("\n"))) if "\n" in value else value
+
+
+def _masked_line(line: str) -> str:
+    at = min((place for place in (line.find("="), line.find(":")) if place >= 0), default=-1)
+    return f"{line[: at + 1]} {MASK}" if at >= 0 and is_secret(line[:at]) else line
 
 
 def parse_duration(words: str) -> int:
@@ -56,6 +59,8 @@ def parse_duration(words: str) -> int:
         UsageError: the words are not a duration.
     """
     total, number, last = 0, "", 3601
+    if len(words) > 20:  # int() itself refuses numbers of thousands of digits, in words of its own
+        raise _bad_duration(words)
     for character in words.strip().lower():
         if character.isascii() and character.isdigit():
             number += character

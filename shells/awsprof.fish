@@ -37,12 +37,19 @@ function awsprof --description 'Switch AWS profiles'
     end
     set -l file (__awsprof_open)
     or return 7
+    # A program that dies of Ctrl-C, as Python does before it can catch it, makes fish break off this function: the
+    # file is removed at the next prompt.
+    function __awsprof_tidy --on-event fish_prompt --inherit-variable file
+        functions --erase __awsprof_tidy
+        command rm -f -- $file
+    end
     AWSPROF_HOOK=1:fish AWSPROF_OUT=$file command awsprof $argv
     set -l rc $status
     if test $rc -eq 0
         __awsprof_apply $file
         set rc $status
     end
+    functions --erase __awsprof_tidy
     if test -e $file -o -L $file
         command rm -f -- $file
     end

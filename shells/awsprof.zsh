@@ -33,10 +33,12 @@ function __awsprof_apply() {
     \builtin eval "$(<"${__awsprof_out}")"
 }
 
-# Calls the program. A subshell keeps the two variables to this call. Not exec: in zsh it calls a function of that name.
-# emulate -L also turns off xtrace, which must not print what is evaluated, and err_return, and brings them back.
+# Calls the program. The subshell keeps the two variables to this call, and catches Ctrl-C: a program that dies of it,
+# as Python does before it can catch it, would make an interactive zsh break off this function, the file left behind.
+# emulate -L brings the user's options back at the end, xtrace too, which must not print what is evaluated.
 function awsprof() {
     \builtin emulate -L zsh
+    { \builtin setopt no_xtrace; } 2>/dev/null
     \builtin local __awsprof_out='' __awsprof_rc=0
     if ! \builtin whence -p awsprof >/dev/null; then
         \builtin printf '%s\n' 'awsprof: there is no awsprof on PATH' >&2
@@ -45,21 +47,23 @@ function awsprof() {
     __awsprof_open || \builtin return 7
     (
         \builtin export AWSPROF_HOOK=1:zsh AWSPROF_OUT="${__awsprof_out}"
-        \builtin command awsprof "$@"
+        \builtin trap : INT
+        \builtin command awsprof "$@" || \builtin exit "$?"
     ) || __awsprof_rc=$?
     if [[ ${__awsprof_rc} -eq 0 ]]; then __awsprof_apply || __awsprof_rc=$?; fi
     if [[ -e ${__awsprof_out} || -L ${__awsprof_out} ]]; then (\builtin command rm -f -- "${__awsprof_out}") || \builtin :; fi
     \builtin return "${__awsprof_rc}"
 }
 
+# \awsprof: eval "$(...)" reads all of this file before the unalias above. 'use': a global alias could be called so.
 function awsuse() {
-    awsprof 'use' "$@"
+    \awsprof 'use' "$@"
 }
 
 function awsmfa() {
-    awsprof 'mfa' "$@"
+    \awsprof 'mfa' "$@"
 }
 
 function awsoff() {
-    awsprof 'off' "$@"
+    \awsprof 'off' "$@"
 }

@@ -69,6 +69,8 @@ def iam(
 
 
 def _access_key(ctx: Context, csv: str, user: str, stdin: TextIO | None) -> tuple[str, str]:
+    if csv and stdin is not None:
+        raise UsageError("--csv and --stdin name two sources of one key", "give one of them")
     if csv:
         return keyfile.from_csv(csv, user)
     if user:
@@ -84,9 +86,11 @@ def _access_key(ctx: Context, csv: str, user: str, stdin: TextIO | None) -> tupl
 def _ended_session(known: Profiles, domain: str, key_id: str | None) -> dict[str, Settings]:
     """What to take away from the domain's session where its user's key changes: its end is no longer to be believed."""
     iam_profile, session = known.get(f"{domain}:{names.IAM}"), known.get(f"{domain}:{names.MFA}")
-    if iam_profile is None or session is None or iam_profile.get(KEY_ID) in ("", key_id) or not session.get(EXPIRATION):
+    if iam_profile is None or session is None or iam_profile.get(KEY_ID) in ("", key_id):
         return {}
-    return {session.name: {EXPIRATION: None, EXPIRATION_FOR: None}}
+    if not (session.get(EXPIRATION) or session.get(sessions.OTHER_EXPIRATION)):
+        return {}
+    return {session.name: dict.fromkeys((EXPIRATION, EXPIRATION_FOR, sessions.OTHER_EXPIRATION))}
 
 
 def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
@@ -100,7 +104,7 @@ def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
     device = check_device_arn(device_arn) if device_arn else ""
     known = _writable(ctx)
     keys = sessions.iam_keys(known, domain)
-    device = device or check_device_arn(_device(ctx, known, domain, keys))
+    device = device or _device(ctx, known, domain, keys)
     name = f"{domain}:{names.MFA}"
     # mfa_serial says the same in other tools' words, and would be read where mfa_device_arn is gone.
     serial = {MFA_SERIAL: device} if name in known and known[name].get(MFA_SERIAL) else {}
@@ -110,10 +114,9 @@ def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
 
 def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys) -> str:
     """The device that AWS knows of this user, else the one that the person types."""
-    name = f"{domain}:{names.IAM}"
-    region = known[name].get("region") or aws.default_region("aws")
+    region, _ = sessions.region(known, domain, "", ctx.environ)
     try:
-        found = aws.mfa_devices(keys, profile=name, region=region)
+        found = aws.mfa_devices(keys, profile=f"{domain}:{names.IAM}", region=region)
         why = "AWS knows no MFA device of this user that gives sessions"
     except (CredentialsError, AwsError) as error:
         found, why = [], error.what
@@ -125,7 +128,7 @@ def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys) -> str:
     if found:
         return ctx.person.choose("which device?", found)
     ctx.say(why)
-    return ctx.person.line("ARN of the MFA device: ")
+    return check_device_arn(ctx.person.line("ARN of the MFA device: "))
 
 
 class Role:

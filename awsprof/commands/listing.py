@@ -62,7 +62,7 @@ def _table(ctx: Context, known: Profiles, found: list[str]) -> None:
         group = names.domain_of(name) if ":" in name else ""
         groups.setdefault(group, []).append(_row(ctx, known, known[name]))
     head = ["", "profile", "kind", "account", "region", "source", "session"]
-    console.table(ctx.stdout, head, list(groups.values()), strong=ctx.active)
+    console.table(ctx.stdout, head, list(groups.values()))
 
 
 def _row(ctx: Context, known: Profiles, profile: Profile) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import aws, environment, names, profiles, sessions
+from awsprof import aws, environment, profiles, sessions
 from awsprof.commands.show import session_record
 from awsprof.errors import CredentialsError, UsageError
 from awsprof.forms import check_code, check_seconds
@@ -10,6 +10,8 @@ from awsprof.text import clock, iso, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from awsprof.aws import Keys
     from awsprof.context import Context
     from awsprof.profiles import Profiles, Session
@@ -52,7 +54,7 @@ def renew(ctx: Context, word: str, wish: Wish | None = None) -> Session:
     target = sessions.Target(known, sessions.find(known, word, ctx.active))
     _warn_of_second_question(ctx, known, word or ctx.active)
     before = known[target.profile]
-    if not wish.force and (enough := _lasting(ctx, known, target, wish)):
+    if not wish.force and (enough := _lasting(ctx, known, target, wish.least)):
         return enough
     wait = sessions.WAIT_AT_TERMINAL if ctx.person else sessions.WAIT_WITHOUT_TERMINAL
     waiting = f"another awsprof is asking for the MFA code of {quoted(target.domain)}: waiting for it (Ctrl-C leaves)"
@@ -61,14 +63,15 @@ def renew(ctx: Context, word: str, wish: Wish | None = None) -> Session:
             raise sessions.refused_waiting(target.domain)
         known = profiles.load(ctx.environ)
         renewed = known.get(target.profile, before).get(profiles.KEY_ID) != before.get(profiles.KEY_ID)
-        if (renewed or not wish.force) and (enough := _lasting(ctx, known, target, wish)):
+        if (renewed or not wish.force) and (enough := _lasting(ctx, known, target, 0 if renewed else wish.least)):
             return enough
         return _renewed(ctx, known, sessions.Target(known, target.profile), wish)
 
 
-def _lasting(ctx: Context, known: Profiles, target: Target, wish: Wish) -> Session | None:
-    session = profiles.state_of(known[target.profile], ctx.now())
-    if session.expires_at is None or session.expires_at - ctx.now() <= wish.least:
+def _lasting(ctx: Context, known: Profiles, target: Target, least: int) -> Session | None:
+    """The session that is there, where more than `least` seconds of it are left."""
+    session = profiles.state_of(known.get(target.profile) or profiles.Profile(target.profile), ctx.now())
+    if session.expires_at is None or session.expires_at - ctx.now() <= least:
         return None
     ctx.say(f"{quoted(target.profile)}  session until {clock(session.expires_at)} already")
     return session
@@ -76,19 +79,24 @@ def _lasting(ctx: Context, known: Profiles, target: Target, wish: Wish) -> Sessi
 
 def _renewed(ctx: Context, known: Profiles, target: Target, wish: Wish) -> Session:
     sessions.check_writable(ctx.environ, target.profile)
-    region, warning = sessions.region(known, target, ctx.environ)
+    region, warning = sessions.region(known, target.domain, target.device, ctx.environ)
     ctx.say(warning)
-    ctx.detail(f"asking AWS in {region} as {target.iam} with device {target.device}")
-    keys = _session_keys(ctx, target, region, wish)
+    ctx.detail(f"asking AWS in {quoted(region)} as {quoted(target.iam)} with device {quoted(target.device)}")
+    sts = aws.client("sts", target.keys, profile=target.iam, region=region)
+
+    def send(code: str) -> Keys:
+        return aws.get_session_token(sts, device=target.device, code=code, seconds=wish.seconds)
+
+    keys = _session_keys(ctx, target, wish, send)
     ctx.say(*sessions.write(ctx.environ, target.profile, keys))
     ctx.say(f"{quoted(target.profile)}  session until {clock(keys.end or 0)}")
     return profiles.Session(target.profile, profiles.VALID, keys.end)
 
 
-def _session_keys(ctx: Context, target: Target, region: str, wish: Wish) -> Keys:
+def _session_keys(ctx: Context, target: Target, wish: Wish, send: Callable[[str], Keys]) -> Keys:
     """Keys for one code: the given one once, or up to three that the person types."""
     if wish.code:
-        return _ask_aws(target, region, wish.code, wish.seconds)
+        return send(wish.code)
     if ctx.person is None:
         raise CredentialsError(
             f"the session of {quoted(target.domain)} needs an MFA code, and there is no terminal to ask at",
@@ -97,30 +105,26 @@ def _session_keys(ctx: Context, target: Target, region: str, wish: Wish) -> Keys
     sent: set[str] = set()
     for left in reversed(range(_TRIES)):
         try:
-            code = check_code(ctx.person.secret(f"MFA code for {target.domain} (hidden): "))
-            if code in sent:
-                raise UsageError("that code was sent already: it works once", "wait for the next one")
-            sent.add(code)
-            return _ask_aws(target, region, code, wish.seconds)
+            return send(_fresh(check_code(ctx.person.secret(f"MFA code for {quoted(target.domain)} (hidden): ")), sent))
         except (UsageError, aws.WrongCodeError) as error:
             if not left:
-                raise CredentialsError(error.what, error.next_step) from None
+                raise
             ctx.say(error.what)
     raise AssertionError("the last try returns or raises")
 
 
-def _ask_aws(target: Target, region: str, code: str, seconds: int) -> Keys:
-    return aws.get_session_token(
-        target.keys, profile=target.iam, region=region, device=target.device, code=code, seconds=seconds
-    )
+def _fresh(code: str, sent: set[str]) -> str:
+    if code in sent:
+        raise aws.WrongCodeError(
+            "that code was sent already and works once; wait for the next one", "then: awsprof mfa"
+        )
+    sent.add(code)
+    return code
 
 
 def _warn_of_second_question(ctx: Context, known: Profiles, name: str) -> None:
-    for link in profiles.chain(known, name).links if name in known else []:
-        if names.kind_by_name(link) != names.MFA and known[link].get("role_arn") and known[link].get("mfa_serial"):
-            ctx.say(
-                f"{quoted(link)} has an mfa_serial of its own: AWS tools will ask for a code again; remove that line"
-            )
+    for role in sessions.asking_again(known, name):
+        ctx.say(f"{quoted(role)} has an mfa_serial of its own: AWS tools will ask for a code again; remove that line")
 
 
 def _tell_shell(ctx: Context, session: Session) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from awsprof import environment, names, profiles
 from awsprof.commands.show import record
 from awsprof.commands.use import session_words
-from awsprof.text import joined, quoted, safe
+from awsprof.text import iso, joined, parse_time, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
-    from awsprof.profiles import Profiles
+    from awsprof.profiles import Profiles, Session
 
     Finding = tuple[str, str]
+
+_UNSET = "unset AWS_PROFILE, or awsprof use PROFILE"
 
 
 def run(ctx: Context, *, as_json: bool = False) -> None:
@@ -32,13 +34,17 @@ def run(ctx: Context, *, as_json: bool = False) -> None:
 def _lines(ctx: Context, known: Profiles) -> list[tuple[str, str]]:
     name = ctx.active
     if not name:
-        return [("profile", "none: AWS tools use the default profile, if there is one")]
+        return [("profile", "none" if _empty(ctx) else "none: AWS tools use the default profile, if there is one")]
     lines = [("profile", quoted(name)), ("set by", _origin(ctx))]
     if name in known:
         session = profiles.session(known, name, ctx.now())
         lines += [("account", safe(profiles.account(known, known[name]))), ("region", _region(ctx, known))]
         lines += [("session", session_words(session))]
     return [(label, value) for label, value in lines if value]
+
+
+def _empty(ctx: Context) -> bool:
+    return ctx.environ.get(environment.PROFILE) == ""
 
 
 def _origin(ctx: Context) -> str:
@@ -59,6 +65,8 @@ def _region(ctx: Context, known: Profiles) -> str:
 def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
     """What in this environment and these files stands against the active profile, each with its fix."""
     found = [*_masked(ctx), *_regions(ctx, known)]
+    if _empty(ctx):
+        found.append(("AWS_PROFILE is set, but empty: AWS tools look for a profile without a name", _UNSET))
     if not ctx.active:
         return found
     if ctx.active not in known:
@@ -70,9 +78,25 @@ def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
     if broken:
         found.append((f"AWS tools cannot use {quoted(ctx.active)}: {broken}", f"awsprof show {quoted(ctx.active)}"))
     session = profiles.session(known, ctx.active, ctx.now())
-    if session and session.state in (profiles.EXPIRED, profiles.MISSING) and names.kind_by_name(session.profile):
-        found.append((f"the MFA session of {quoted(session.profile)} is {session.state}", "awsprof mfa"))
-    return found
+    return [*found, *_session(session), *_told_end(ctx, session)]
+
+
+def _session(session: Session | None) -> list[Finding]:
+    if session is None or session.state not in (profiles.EXPIRED, profiles.MISSING):
+        return []
+    if names.kind_by_name(session.profile) == names.MFA:
+        return [(f"the MFA session of {quoted(session.profile)} is {session.state}", "awsprof mfa")]
+    return [(f"the temporary keys of {quoted(session.profile)} are {session.state}", "renew them where they came from")]
+
+
+def _told_end(ctx: Context, session: Session | None) -> list[Finding]:
+    """A prompt reads AWS_SESSION_EXPIRATION: another terminal may have renewed the session since."""
+    told = ctx.environ.get(environment.SESSION_END, "")
+    end = session.expires_at if session else None
+    if not told or parse_time(told) == (end or -1):
+        return []
+    words = "there is no session of a known end" if end is None else f"the session ends {iso(end)}"
+    return [(f"AWS_SESSION_EXPIRATION says {safe(told)}, but {words}", f"awsprof use {quoted(ctx.active)} corrects it")]
 
 
 def _masked(ctx: Context) -> list[Finding]:
@@ -102,12 +126,13 @@ def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
     import json  # a plain status must not pay for it
 
     name = ctx.active
-    state: dict[str, object] = {"name": name or None}
-    if name in known:
-        state = record(ctx, known, known[name])
+    profile = known.get(name) or profiles.Profile(name)
+    state = record(ctx, known, profile)
+    if profile.name not in known:
+        state = {**dict.fromkeys(state), "name": name or None, "active": bool(name)}
     state["set_by"] = ("awsprof" if ctx.environ.get(environment.SAVED) else "other") if name else None
     state["exists"] = name in known
-    state["environment_region"] = ctx.environ.get("AWS_REGION") or ctx.environ.get("AWS_DEFAULT_REGION")
+    state["environment_region"] = ctx.environ.get("AWS_DEFAULT_REGION") or ctx.environ.get("AWS_REGION") or None
     state["contradictions"] = [{"what": what, "fix": fix} for what, fix in findings]
     ctx.out(json.dumps(state, indent=2))
     ctx.say(*known.warnings)

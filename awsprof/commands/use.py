@@ -39,10 +39,9 @@ def run(
     session = profiles.session(known, name, ctx.now())
     end = iso(session.expires_at) if session and session.expires_at is not None else ""
     change = environment.switch(ctx.environ, name, region, end)
+    lines = [summary(known, name, region, session), *_asides(ctx, change), *_doubts(known, name, session)]
     deliver(change)
-    ctx.say(
-        *known.warnings, summary(known, name, region, session), *_asides(ctx, change), *_doubts(known, name, session)
-    )
+    ctx.say(*known.warnings, *lines)
 
 
 def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:
@@ -61,8 +60,10 @@ def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:
 def _renewed(ctx: Context, name: str) -> Profiles:
     from awsprof.commands.mfa import renew  # a plain switch must not pay for it
 
-    if profiles.session(profiles.load(ctx.environ), name, ctx.now()):
-        renew(ctx, name)
+    session = profiles.session(profiles.load(ctx.environ), name, ctx.now())
+    if session and names.kind_by_name(session.profile) == names.MFA:
+        # A word without a colon may be a domain, too: then the session is named by itself.
+        renew(ctx, name if ":" in name else session.profile)
     return profiles.load(ctx.environ)
 
 
@@ -93,15 +94,13 @@ def _asides(ctx: Context, change: environment.Change) -> list[str]:
 def _doubts(known: Profiles, name: str, session: Session | None) -> list[str]:
     """What will not work yet, with the command that mends it."""
     broken = profiles.chain(known, name).broken
-    doubts = [f"AWS tools cannot use {quoted(name)}: {broken}"] if broken else []
+    found = [f"AWS tools cannot use {quoted(name)}: {broken}"] if broken else []
     if session is None or session.state not in (profiles.EXPIRED, profiles.MISSING):
-        return doubts
+        return found
     if names.kind_by_name(session.profile) != names.MFA:
-        return [
-            *doubts,
-            f"the temporary keys of {quoted(session.profile)} have expired: renew them where they came from",
-        ]
-    doubts.append(f"renew the session with: awsprof mfa {quoted(names.domain_of(session.profile))}")
+        state = "have expired" if session.state == profiles.EXPIRED else "are incomplete"
+        return [*found, f"the temporary keys of {quoted(session.profile)} {state}: renew them where they came from"]
+    found.append(f"renew the session with: awsprof mfa {quoted(names.domain_of(session.profile))}")
     if session.profile == name and session.state == profiles.MISSING:
-        doubts.append("until then AWS tools would act as this machine's own role, if it has one")
-    return doubts
+        found.append("until then AWS tools would act as this machine's own role, if it has one")
+    return found

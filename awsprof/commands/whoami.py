@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from awsprof import environment, names, profiles
+from awsprof import environment, names, profiles, sessions
+from awsprof.errors import CredentialsError
 from awsprof.text import joined, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
+    from awsprof.profiles import Profiles
+
+# How botocore says that it found the keys elsewhere than in a profile, and what led it there.
+_ELSEWHERE = {
+    "env": environment.SECRETS,
+    "assume-role-with-web-identity": ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"),
+    "container-role": ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+}
 
 
 def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
     """Print account, ARN and user id from STS: of a profile, or of whatever AWS tools in this shell resolve.
 
     Raises:
-        NoSuchProfileError: the word, or the active profile, names none.
+        NoSuchProfileError: the word, or the profile of this shell, names none.
         CredentialsError: there are no usable keys, or AWS refused them.
         AwsError: AWS or the network did not answer as it should.
     """
     known = profiles.load(ctx.environ)
     name = names.resolve(word, known, active=ctx.active) if word else ""
-    if not name and ctx.active and ctx.active not in known:
-        raise names.not_found(ctx.active, known)
-    from awsprof import aws  # nothing above needs boto3
-
-    identity = aws.caller_identity(name, may_ask=ctx.person is not None)
+    identity = _identity(ctx, known, name)
     if as_json:
         import json  # only --json pays for it
 
@@ -36,12 +41,42 @@ def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
         ctx.say(*_winner(ctx, identity["method"]))
 
 
+def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:
+    from awsprof import aws  # a wrong name needs no boto3
+
+    # boto3 reads AWS_DEFAULT_PROFILE before AWS_PROFILE, and keys of the environment before either.
+    standing = name or ctx.environ.get("AWS_DEFAULT_PROFILE") or ctx.active
+    if standing and standing not in known:
+        raise names.not_found(standing, known)
+    if name or not ctx.environ.get("AWS_ACCESS_KEY_ID"):
+        _refuse_to_prompt(ctx, known, standing)
+    try:
+        return aws.caller_identity(name)
+    except CredentialsError as error:
+        session = profiles.session(known, standing, ctx.now())
+        if session and session.state != profiles.VALID and names.kind_by_name(session.profile) == names.MFA:
+            domain = quoted(names.domain_of(session.profile))
+            raise CredentialsError(error.what, f"renew the session: awsprof mfa {domain}") from None
+        raise
+
+
+def _refuse_to_prompt(ctx: Context, known: Profiles, name: str) -> None:
+    """Without this botocore would ask at the terminal for the code of such a role, wherever stdin comes from."""
+    asking = sessions.asking_again(known, name)
+    if asking and ctx.person is None:
+        raise CredentialsError(
+            f"{quoted(asking[0])} asks for an MFA code of its own", "use a terminal, or remove its mfa_serial"
+        )
+
+
 def _winner(ctx: Context, method: str) -> list[str]:
     """Which variable wins, where it is not the active profile's."""
-    if method == "env":
-        keys = [name for name in environment.SECRETS if ctx.environ.get(name)]
-        instead = f" over AWS_PROFILE={quoted(ctx.active)}" if ctx.active else ""
-        return [f"{joined(keys)} of this environment win{instead}: awsprof use PROFILE removes them"]
+    instead = f", not AWS_PROFILE={quoted(ctx.active)}" if ctx.active else ""
+    led = [name for name in _ELSEWHERE.get(method, ()) if ctx.environ.get(name)]
+    if led:
+        return [f"this comes from {joined(led)} of this environment{instead}: awsprof use PROFILE removes that"]
+    if method in ("iam-role", "container-role"):
+        return [f"this is this machine's own role{instead}"]
     other = ctx.environ.get("AWS_DEFAULT_PROFILE", "")
     if other and other != ctx.active:
         return [f"AWS_DEFAULT_PROFILE={quoted(other)} wins over AWS_PROFILE in boto3 and the AWS CLI v1"]

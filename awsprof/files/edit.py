@@ -1,7 +1,8 @@
 """Edits the text of an AWS file line by line: what is not meant stays as it is, byte for byte.
 
 The rules for what every AWS tool reads the same are in docs/design.md ("Writing"); where a file stands against
-them, the edit is refused with the line. What botocore reads of the result is verified before it is committed.
+them, the edit is refused with the line. What the JavaScript SDK reads of the result is compared here, what botocore
+reads of it before it is committed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 
 from awsprof.errors import FileError
-from awsprof.files import read
+from awsprof.files import javascript, read
 from awsprof.text import quoted
 
 TYPE_CHECKING = False
@@ -61,7 +62,9 @@ def edit(file: IniFile, changes: Changes, *, config: bool) -> Result:
             header = _new_header(profile, config=config)
             meant[header] = settings
             lines.append_section(header, settings)
-    return Result(lines.text(), meant)
+    result = Result(lines.text(), meant)
+    _check_result(file, result)
+    return result
 
 
 class _Lines:
@@ -69,19 +72,20 @@ class _Lines:
 
     def __init__(self, text: str) -> None:
         self.old = _LINE.findall(text)
-        self.new: list[list[str]] = [[line] for line in self.old]
+        self.new = list(self.old)
+        self.after: list[list[str]] = [[] for _ in self.old]
         self.tail: list[str] = []
         self.ending = self.old[0][len(self.old[0].rstrip("\r\n")) :] if self.old else ""
         self.ending = self.ending or "\n"
 
     def replace(self, option: Option, line: str | None) -> None:
         for number in range(option.first, option.last + 1):
-            self.new[number] = []
+            self.new[number] = ""
         if line is not None:
-            self.new[option.first] = [line + self.ending]
+            self.new[option.first] = line + self.ending
 
     def insert_after(self, number: int, line: str) -> None:
-        self.new[number].append(line + self.ending)
+        self.after[number].append(line + self.ending)
 
     def append_section(self, header: str, settings: Settings) -> None:
         last = self.tail or self.old
@@ -91,7 +95,8 @@ class _Lines:
         self.tail += [f"{key} = {value}{self.ending}" for key, value in settings.items() if value is not None]
 
     def text(self) -> str:
-        parts = [line for group in (*self.new, self.tail) for line in group]
+        parts = [part for line, after in zip(self.new, self.after, strict=True) for part in (line, *after) if part]
+        parts += self.tail
         for number, line in enumerate(parts[:-1]):
             if not line.endswith(("\n", "\r")):  # what was the last line, without a newline
                 parts[number] = line + self.ending
@@ -102,25 +107,38 @@ def _change(lines: _Lines, section: Section, settings: Settings) -> None:
     after, indent = _end(section, lines.old)
     for key, value in settings.items():
         option = section.options.get(key)
-        if option is not None and value is None:
+        if option is None:
+            if value is not None:
+                lines.insert_after(after, f"{indent}{key} = {value}")
+        elif value is None:
             lines.replace(option, None)
-        elif option is not None:
-            if option.value != value:
-                lines.replace(option, f"{_indent(lines.old[option.first])}{key} = {value}")
-        elif value is not None:
-            lines.insert_after(after, f"{indent}{key} = {value}")
+        elif not _says(lines.old[option.first], key, value) or option.last > option.first:
+            lines.replace(option, f"{_indent(lines.old[option.first])}{key} = {value}")
+
+
+def _says(line: str, key: str, value: str) -> bool:
+    """Whether a line sets a key to a value already, in a spelling that every AWS tool reads."""
+    name, equals, rest = line.partition("=")
+    return bool(equals) and name.strip() == key and rest.strip() == value
 
 
 def _end(section: Section, old: list[str]) -> tuple[int, str]:
-    """The line after which a new setting goes, and its indent: that of the setting before it."""
+    """The line after which a new setting goes, and its indent: that of the setting before it, where it is safe."""
     if not section.options:
         return section.line, ""
     last = max(section.options.values(), key=lambda option: option.last)
     after = last.last
-    # Rust and Java read an indented comment as part of the value before it: leave it where it is.
-    while after + 1 < len(old) and old[after + 1][:1] in " \t" and old[after + 1].strip()[:1] in ("#", ";"):
+    while indented_comment(old, after + 1):  # it stays with its value
         after += 1
-    return after, _indent(old[last.first])
+    # After a setting without a value, JavaScript takes every indented line for a part of that block.
+    has_block = any(not option.parts[0] for option in section.options.values())
+    return after, "" if has_block else _indent(old[last.first])
+
+
+def indented_comment(old: list[str], number: int) -> bool:
+    """Whether a line is a comment that Rust and Java read as part of the value before it."""
+    line = old[number] if number < len(old) else ""
+    return line[:1].isspace() and line.strip()[:1] in ("#", ";")
 
 
 def _indent(line: str) -> str:
@@ -161,8 +179,11 @@ def _new_header(profile: str, *, config: bool) -> str:
 
 
 def _check_values(settings: Settings) -> None:
+    """Values that every AWS tool reads as they stand: Go takes quotes off, most cut at a comment sign."""
     for key, value in settings.items():
-        if value is not None and (not _VALUE.fullmatch(value) or " #" in value or " ;" in value):
+        if value is None:
+            continue
+        if not _VALUE.fullmatch(value) or value[0] in "'\"#;" or " #" in value or " ;" in value:
             raise FileError(f"some AWS tools cannot read such a value of {key}; nothing was written", "use plain ASCII")
 
 
@@ -182,19 +203,25 @@ def _check_file(file: IniFile) -> None:
 
 
 def _check_section(file: IniFile, section: Section, old: list[str], settings: Settings) -> None:
-    for option in section.options.values():
-        indented = _indent(old[option.first]) != ""
-        if indented and not option.parts[0]:
-            raise _refused(file, option.first, "an indented setting without a value, which AWS tools read differently")
-        if option.parts[0] and any("=" in part for part in option.parts[1:]):
-            raise _refused(file, option.last, "an indented setting, which AWS tools read differently")
-        if option.key in settings and option.last > option.first and _holds_comment(old, option):
-            raise _refused(file, option.first, f"the value of {option.key} has comments inside")
-        if option.key in settings and len(option.parts) > 1 and not option.parts[0]:
-            raise _refused(file, option.first, f"{option.key} is a block of settings here")
     for key, value in settings.items():
         if value is None and key in file.defaults.options:
             raise _refused(file, file.defaults.options[key].first, f"{key} is set for all profiles in [DEFAULT]")
+        option = section.options.get(key)
+        if option is None:
+            continue
+        if len(option.parts) > 1 and not option.parts[0]:
+            raise _refused(file, option.first, f"{key} is a block of settings here")
+        if _holds_comment(old, option):
+            raise _refused(file, option.first, f"the value of {key} has comments inside")
+        if value is None and indented_comment(old, option.last + 1):
+            raise _refused(file, option.last + 1, "some AWS tools would read this comment as part of another value")
+
+
+def _check_result(file: IniFile, result: Result) -> None:
+    if not javascript.agrees(file.text, result.text, result.meant):
+        known = [file.sections[header].line for header in result.meant if header in file.sections]
+        line = known[0] if known else len(read.split_lines(file.text))
+        raise _refused(file, line, "AWS tools would read a change of this section differently")
 
 
 def _holds_comment(old: list[str], option: Option) -> bool:

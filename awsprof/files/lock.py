@@ -36,9 +36,9 @@ def held(path: str, *, wait: float = _WAIT, waiting: Callable[[], None] = lambda
     try:
         descriptor = os.open(path, flags, 0o600)
     except OSError as error:
-        where = quoted(os.path.dirname(path))
         raise FileError(
-            f"cannot write in {where}: {error.strerror}; nothing was changed", "mend that and try again"
+            f"cannot open the lock file {quoted(path)}: {error.strerror}; nothing was changed",
+            "mend that and try again",
         ) from None
     try:
         own_as_folder(descriptor, os.path.dirname(path))
@@ -53,7 +53,8 @@ def own_as_folder(descriptor: int, folder: str) -> None:
         return
     owner, made = os.stat(folder), os.fstat(descriptor)
     if made.st_uid == 0 and owner.st_uid != 0:
-        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        with contextlib.suppress(OSError):  # an owner that a container does not map
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 def _taken_within(descriptor: int, wait: float, waiting: Callable[[], None]) -> bool:
@@ -110,12 +111,17 @@ def make_folder(folder: str) -> None:
     try:
         os.makedirs(os.path.dirname(folder), exist_ok=True)
         os.mkdir(folder, 0o700)
-        parent = os.stat(os.path.dirname(folder))
-        if hasattr(os, "geteuid") and os.geteuid() == 0 and parent.st_uid != 0:
-            os.chown(folder, parent.st_uid, parent.st_gid)
-    except FileExistsError:
-        return
+        _own_as_parent(folder)
     except OSError as error:
+        if os.path.isdir(folder):
+            return  # another process made it meanwhile
         raise FileError(
             f"cannot make {quoted(folder)}: {error.strerror}", "make it, or mend what stands in its way"
         ) from None
+
+
+def _own_as_parent(folder: str) -> None:
+    parent = os.stat(os.path.dirname(folder))
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and parent.st_uid != 0:
+        with contextlib.suppress(OSError):  # an owner that a container does not map
+            os.chown(folder, parent.st_uid, parent.st_gid, follow_symlinks=False)

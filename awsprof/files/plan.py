@@ -61,7 +61,7 @@ def _run(step: Step, *, trial: bool) -> list[str]:
         file, result = now["is"]
         return verify.as_meant(file, temporary, result.meant)
 
-    return replace.rewrite(step.path, edited, verified, trial=trial)
+    return replace.rewrite(step.path, edited, verified, private=not step.config, trial=trial)
 
 
 def preview(steps: list[Step]) -> list[str]:
@@ -89,7 +89,7 @@ def _diff(old: IniFile, new: IniFile) -> Iterator[str]:
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for group in matcher.get_grouped_opcodes(2):
         first, last = group[0], group[-1]
-        yield f"@@ -{first[1] + 1},{last[2] - first[1]} +{first[3] + 1},{last[4] - first[3]} @@"
+        yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@"
         for tag, i1, i2, j1, j2 in group:
             if tag == "equal":
                 yield from (f" {line}" for line in shown_before[i1:i2])
@@ -98,22 +98,32 @@ def _diff(old: IniFile, new: IniFile) -> Iterator[str]:
                 yield from (f"+{line}" for line in shown_after[j1:j2])
 
 
+def _range(start: int, end: int) -> str:
+    """Lines as a diff counts them: from 1, and an empty range by the line before it."""
+    return f"{start + (end > start)},{end - start}"
+
+
 def _shown(file: IniFile, lines: list[str]) -> list[str]:
-    """The lines as they may be shown: a secret masked on all lines it takes, in comments too."""
-    shown = [_masked(safe(line)) for line in lines]
+    """The lines as they may be shown: a secret masked on all lines it takes, comments too."""
+    shown = [_masked(safe(line.expandtabs(4))) for line in lines]
     for section in (file.defaults, *file.sections.values()):
         for option in section.options.values():
             if is_secret(option.key):
-                for number in range(option.first + 1, option.last + 1):
+                number = option.first + 1
+                while number <= option.last or edit.indented_comment(lines, number):
                     shown[number] = f"  {MASK}"
+                    number += 1
     return shown
 
 
 def _masked(line: str) -> str:
-    for delimiter in "=:":
-        key, found, value = line.partition(delimiter)
-        if found and value.strip() and is_secret(key.strip(" \t#;")):
-            return f"{key}{delimiter} {MASK}"
+    """A line without the secret it sets, however that is spelled; text before it, as in a comment, stays."""
+    start = 0
+    for at, character in enumerate(line):
+        if character in "=:":
+            if is_secret(line[start:at].strip(" #;")) and line[at + 1 :].strip():
+                return f"{line[: at + 1]} {MASK}"
+            start = at + 1
     return line
 
 

@@ -9,6 +9,7 @@ held to botocore's answers by tests.
 from __future__ import annotations
 
 import os
+import stat
 
 from awsprof.errors import FileError
 from awsprof.text import quoted
@@ -107,15 +108,26 @@ def read_bytes(path: str) -> bytes:
     try:
         # A fifo in the file's place would block for ever: open it without waiting, then look.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(descriptor, "rb") as file:
-            return file.read()
+        try:
+            return _contents(descriptor, path)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         return b""
-    except IsADirectoryError:
-        raise FileError(f"{quoted(path)} is a directory", "an AWS file must stand there, or nothing") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FileError(f"cannot read {quoted(path)}: {reason}", "check its permissions") from None
+
+
+def _contents(descriptor: int, path: str) -> bytes:
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    if stat.S_ISCHR(mode):  # AWS_CONFIG_FILE=/dev/null: no file, for botocore too
+        return b""
+    what = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
+    raise FileError(f"{quoted(path)} is {what}", "an AWS file must stand there, or nothing")
 
 
 def parse(data: bytes, path: str = "") -> IniFile:
@@ -135,8 +147,8 @@ def _decode(data: bytes) -> tuple[str, int]:
     try:
         return data.decode(), 0
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return data.decode(errors="surrogateescape"), line
+        before = data[: error.start].decode() + "?"
+        return data.decode(errors="surrogateescape"), len(split_lines(before))
 
 
 def split_lines(text: str) -> list[str]:
@@ -152,13 +164,14 @@ def split_lines(text: str) -> list[str]:
 class _Parser:
     """The state of RawConfigParser._read: the section and option that a further line would go to, and the indent."""
 
-    __slots__ = ("file", "indent", "option", "section")
+    __slots__ = ("file", "indent", "odd_defaults", "option", "section")
 
     def __init__(self, file: IniFile) -> None:
         self.file = file
         self.section: Section | None = None
         self.option: Option | None = None
         self.indent = 0
+        self.odd_defaults: dict[str, int] = {}
 
     def run(self, lines: list[str]) -> None:
         for number, line in enumerate(lines):
@@ -168,15 +181,21 @@ class _Parser:
                     self.option.parts.append("")
             elif value[0] not in "#;":
                 self._line(number, line, value)
+        self._finish()
+
+    def _finish(self) -> None:
         for section in (self.file.defaults, *self.file.sections.values()):
             for option in section.options.values():
-                _finish(self.file, option)
+                while len(option.parts) > 1 and not option.parts[-1]:
+                    option.parts.pop()
+        for key, number in self.odd_defaults.items():
+            if any(key not in section.options for section in self.file.sections.values()):
+                self._blame_block(key, number)
 
     def _line(self, number: int, line: str, value: str) -> None:
         indent = len(line) - len(line.lstrip())
         if self.option is not None and indent > self.indent:
-            self.option.parts.append(value)
-            self.option.last = number
+            self._continuation(self.option, number, value)
             return
         self.indent = indent
         end = value.rfind("]")
@@ -186,6 +205,18 @@ class _Parser:
             self.file.blame(number + 1, "text before the first section")
         else:
             self._option(self.section, number, value)
+
+    def _continuation(self, option: Option, number: int, value: str) -> None:
+        option.parts.append(value)
+        option.last = number
+        if not option.parts[0] and nested(value) is None:
+            if self.section is self.file.defaults:  # refused where a section inherits it
+                self.odd_defaults.setdefault(option.key, number)
+            else:
+                self._blame_block(option.key, number)
+
+    def _blame_block(self, key: str, number: int) -> None:
+        self.file.blame(number + 1, f"a line of the block {quoted(key)} is not key = value")
 
     def _header(self, number: int, header: str) -> None:
         self.option = None
@@ -214,13 +245,6 @@ class _Parser:
 def _delimiter(value: str) -> int:
     equals, colon = value.find("="), value.find(":")
     return equals if colon < 0 or 0 <= equals < colon else colon
-
-
-def _finish(file: IniFile, option: Option) -> None:
-    while len(option.parts) > 1 and not option.parts[-1]:
-        option.parts.pop()
-    if len(option.parts) > 1 and not option.parts[0] and nested(option.value) is None:
-        file.blame(option.first + 1, f"a line of the block {quoted(option.key)} is not key = value")
 
 
 def nested(value: str) -> dict[str, str] | None:
@@ -278,6 +302,6 @@ def paths(environ: Mapping[str, str]) -> tuple[str, str]:
 def _expand(path: str, environ: Mapping[str, str]) -> str:
     if "$" in path:
         path = os.path.expandvars(path)  # botocore does so, too
-    if path[:2] in ("~", "~/") and environ.get("HOME"):
+    if path[:2] in ("~", "~/") and environ.get("HOME") and os.name != "nt":  # Windows has USERPROFILE
         return environ["HOME"].rstrip("/") + path[1:]
     return os.path.expanduser(path)

@@ -10,6 +10,7 @@ import contextlib
 import os
 import secrets
 import stat
+import time
 
 from awsprof.errors import FileError
 from awsprof.files.lock import own_as_folder
@@ -22,13 +23,17 @@ if TYPE_CHECKING:
 
 _PREFIX = ".awsprof-tmp-"
 _TRIES = 50
+_WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def remove_leftovers(folder: str) -> None:
     """Remove the temporary files of killed writers: they hold secrets. Only under the folder's lock."""
+    names: list[str] = []
     with contextlib.suppress(OSError):
-        for name in os.listdir(folder):
-            if name.startswith(_PREFIX):
+        names = os.listdir(folder)
+    for name in names:
+        if name.startswith(_PREFIX):
+            with contextlib.suppress(OSError):
                 os.unlink(os.path.join(folder, name))
 
 
@@ -37,6 +42,7 @@ def rewrite(
     edit: Callable[[bytes], bytes],
     verified: Callable[[str], bool],
     *,
+    private: bool = True,
     trial: bool = False,
 ) -> list[str]:
     """Replace a file by its edited self, under the lock of its folder.
@@ -45,6 +51,7 @@ def rewrite(
         path: the file; a link is followed, a missing file is made with mode 0600.
         edit: old bytes to new bytes; called again where the file changed meanwhile.
         verified: whether the temporary file at a path is as it should be.
+        private: whether a file that others can read is worth a warning.
         trial: do all that could fail, but leave the file as it is.
 
     Returns:
@@ -55,19 +62,23 @@ def rewrite(
     """
     target = os.path.realpath(path)
     try:
-        return _rewrite(target, edit, verified, trial=trial)
+        found = _rewrite(target, edit, verified, trial=trial)
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(f"cannot write {quoted(path)}: {reason}; it is as it was", "mend that and try again") from None
+    return _warnings(target, found, private=private) if found else []
 
 
-def _rewrite(target: str, edit: Callable[[bytes], bytes], verified: Callable[[str], bool], *, trial: bool) -> list[str]:
+def _rewrite(
+    target: str, edit: Callable[[bytes], bytes], verified: Callable[[str], bool], *, trial: bool
+) -> os.stat_result | None:
+    """Replace the target; what it was, None where it was missing or nothing had to change."""
     for _ in range(_TRIES):
         found = _stat(target)
         old = read_bytes(target)
         new = edit(old)
         if new == old:
-            return []
+            return None
         _refuse_what_cannot_be_kept(target, found)
         temporary = os.path.join(os.path.dirname(target), _PREFIX + secrets.token_hex(8))
         try:
@@ -79,7 +90,7 @@ def _rewrite(target: str, edit: Callable[[bytes], bytes], verified: Callable[[st
                 raise _unverified(target)
             if not trial:
                 _put_in_place(temporary, target)
-            return _warnings(target, found)
+            return found
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
@@ -101,10 +112,12 @@ def _stat(target: str) -> os.stat_result | None:
 
 
 def _identity(found: os.stat_result | None) -> tuple[int, ...]:
-    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns) if found else ()
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns) if found else ()
 
 
 def _refuse_what_cannot_be_kept(target: str, found: os.stat_result | None) -> None:
+    if found and not stat.S_ISREG(found.st_mode):
+        raise FileError(f"{quoted(target)} is not a regular file; nothing was written", "name another file")
     if target in _mount_points():
         raise FileError(
             f"{quoted(target)} is mounted by itself and cannot be replaced; nothing was written",
@@ -124,7 +137,9 @@ def _mount_points() -> list[str]:
             points = [line.split(" ")[4] for line in file]
     except (OSError, IndexError):
         return []
-    return [point.replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\") for point in points]
+    for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+        points = [point.replace(code, character) for point in points]
+    return points
 
 
 def _write(temporary: str, data: bytes, found: os.stat_result | None) -> None:
@@ -149,26 +164,41 @@ def _keep_owner_and_mode(descriptor: int, temporary: str, found: os.stat_result 
         try:
             os.fchown(descriptor, found.st_uid, found.st_gid)
         except PermissionError:
+            if made.st_uid != found.st_uid:
+                raise
             mode &= ~0o070  # a group that cannot be kept gets nothing
     os.fchmod(descriptor, mode)
 
 
 def _put_in_place(temporary: str, target: str) -> None:
-    os.replace(temporary, target)
-    if hasattr(os, "O_DIRECTORY"):
-        descriptor = os.open(os.path.dirname(target), os.O_RDONLY | os.O_DIRECTORY)
+    for wait in _WAITS if os.name == "nt" else ():
         try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+            os.replace(temporary, target)
+            break
+        except PermissionError:  # Windows replaces no file that a reader holds open
+            time.sleep(wait)
+    else:
+        os.replace(temporary, target)
+    _sync_folder(os.path.dirname(target))
 
 
-def _warnings(target: str, found: os.stat_result | None) -> list[str]:
-    if found is None or os.name == "nt":
+def _sync_folder(folder: str) -> None:
+    """Make the rename last. Some file systems cannot; the file is replaced by now all the same."""
+    if hasattr(os, "O_DIRECTORY"):
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _warnings(target: str, found: os.stat_result, *, private: bool) -> list[str]:
+    if os.name == "nt":
         return []
     warnings = []
     if found.st_nlink > 1:
         warnings.append(f"{quoted(target)} was a hard link: its other names keep the old text")
-    if found.st_mode & 0o077 and os.path.basename(target) != "config":
+    if private and found.st_mode & 0o077:
         warnings.append(f"others can read {quoted(target)}: chmod 600 {quoted(target)}")
     return warnings

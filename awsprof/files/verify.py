@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from awsprof.errors import FileError
+from awsprof.files import read
 from awsprof.text import quoted
 
 TYPE_CHECKING = False
@@ -29,7 +30,7 @@ def as_meant(file: IniFile, edited: str, meant: Mapping[str, Settings]) -> bool:
     expected = _parse(file.path)
     if expected is None:
         raise FileError(f"the AWS tools refuse {quoted(file.path)}; nothing was written", "mend it with an editor")
-    defaults = {key: option.value for key, option in file.defaults.options.items()}
+    defaults = {key: _value(option.value) for key, option in file.defaults.options.items()}
     for header, settings in meant.items():
         section = expected.setdefault(header, dict(defaults))
         for key, value in settings.items():
@@ -38,6 +39,10 @@ def as_meant(file: IniFile, edited: str, meant: Mapping[str, Settings]) -> bool:
             else:
                 section[key] = value
     return _parse(edited) == expected
+
+
+def _value(value: str) -> object:
+    return read.nested(value) if value.startswith("\n") else value
 
 
 def _parse(path: str) -> Parsed | None:

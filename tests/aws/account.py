@@ -116,6 +116,7 @@ class User:
         self.key = Key(arn, user_id, self)
         self.device: Device | None = None
         self.fido_arn = ""
+        self.other_serials: list[str] = []  # further devices, listed only
         self.root = False
         self.may_list_devices = True
 
@@ -147,7 +148,7 @@ class User:
     @property
     def serials(self) -> list[str]:
         """Every MFA device as IAM lists them, security keys too."""
-        return [arn for arn in (self.device_arn, self.fido_arn) if arn]
+        return [arn for arn in (self.device_arn, self.fido_arn, *self.other_serials) if arn]
 
     def code(self, steps: int = 0) -> str:
         return self._phone().code(steps)

@@ -80,11 +80,14 @@ def get_caller_identity(call: Call) -> Tree:
 
 def list_mfa_devices(call: Call) -> Tree:
     user = call.key.user
+    if user and call.key.temporary and not call.key.mfa:
+        # Not AccessDenied: to IAM a session without MFA is no key at all (99designs/aws-vault#15 and #1056).
+        raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid")
     name = call.params.get("UserName") or (user.name if user else "")
     if not name:
         raise AwsError("ValidationError", "Must specify userName when calling with non-User credentials", 400)
     # The usual policy lets users see their own devices only.
-    if user is None or name != user.name or not user.may_list_devices or not _may_call_iam(call.key):
+    if user is None or name != user.name or not user.may_list_devices:
         why = " because no identity-based policy allows the iam:ListMFADevices action"
         raise not_authorized(call, "iam:ListMFADevices", f"user {name}", why)
     return {"IsTruncated": "false", "MFADevices": [_listed(user, serial) for serial in user.serials]}
@@ -206,11 +209,6 @@ def _credentials(key: Key) -> Tree:
         "SessionToken": key.token,
         "Expiration": iso(key.expires or 0),
     }
-
-
-def _may_call_iam(key: Key) -> bool:
-    # AWS answers InvalidClientTokenId here instead of AccessDenied (99designs/aws-vault#15 and #1056).
-    return not key.temporary or key.mfa
 
 
 def _listed(user: User, serial: str) -> Tree:

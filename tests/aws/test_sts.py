@@ -12,6 +12,10 @@ from .asking import ask, client, granted, hear, keys_of, mfa, seconds_left, sess
 from .sts import CheckingSts
 
 HOUR = 3600
+DENIED = (
+    "User: arn:aws:iam::000000000000:user/your.name is not authorized to perform: iam:ListMFADevices on resource:"
+    " user your.name because no identity-based policy allows the iam:ListMFADevices action"
+)
 WRONG = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
 UNKNOWN_SERIAL = (
     "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid"
@@ -139,15 +143,15 @@ def test_a_user_without_devices_has_an_empty_list(sts: CheckingSts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("allowed", "way", "right"),
-    [(True, "session with mfa", True), (True, "session", False), (False, "keys", False), (True, "keys", True)],
+    ("allowed", "way", "expected"),
+    [
+        (True, "session with mfa", (200, "", "")),
+        (True, "session", (403, "InvalidClientTokenId", "The security token included in the request is invalid")),
+        (False, "keys", (403, "AccessDenied", DENIED)),
+        (True, "keys", (200, "", "")),
+    ],
 )
-def test_list_mfa_devices_may_be_denied(sts: CheckingSts, allowed: bool, way: str, right: bool) -> None:
+def test_who_may_list_mfa_devices(sts: CheckingSts, allowed: bool, way: str, expected: tuple[int, str, str]) -> None:
     user = sts.add_user("your.name", may_list_devices=allowed)
     keys = keys_of(user) if way == "keys" else session(sts, user, **(mfa(user) if "mfa" in way else {}))
-    heard = ask(sts, keys, "list_mfa_devices", UserName="your.name")
-    denied = (
-        "User: arn:aws:iam::000000000000:user/your.name is not authorized to perform: iam:ListMFADevices on resource:"
-        " user your.name because no identity-based policy allows the iam:ListMFADevices action"
-    )
-    assert heard[:3] == ((200, "", "") if right else (403, "AccessDenied", denied))
+    assert ask(sts, keys, "list_mfa_devices", UserName="your.name")[:3] == expected

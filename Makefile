@@ -1,0 +1,105 @@
+# Needs a Python 3.11 or later and make (GNU make 3.81 will do). Everything else goes into .venv and .tools by itself.
+
+# The first of these that is new enough is taken: make PYTHON=/path/to/python test
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+# More arguments for pytest: make test ARGS='-k mfa -x'
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+AWSCLI := .tools/awscli
+AWS := $(AWSCLI)/bin/aws
+UV := $(shell command -v uv 2>/dev/null)
+
+help:  ## print these lines
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY) $(AWS)  ## one day of awsprof in your kind of shell; needs no AWS account, touches nothing of yours
+	@$(BIN)/python -m tests.demo
+
+test: $(READY) $(AWS)  ## run all tests; more arguments for pytest in ARGS
+	@if [ -x $(AWS) ]; then \
+	    AWSPROF_AWSCLI=$${AWSPROF_AWSCLI:-"$(CURDIR)/$(AWS)"}; export AWSPROF_AWSCLI; \
+	fi; \
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+check: lint test build  ## everything that must hold before a change is merged: lint, test, build
+	@for tool in $(SHELL_TOOLS); do \
+	    command -v $$tool >/dev/null 2>&1 || echo "SKIPPED by lint: $$tool is not installed" >&2; \
+	done
+	@echo 'check: passed'
+
+lint: $(READY)  ## style, types, layers, spelling, and the syntax of the shell files
+	$(BIN)/ruff check --output-format concise .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell
+	$(call with,shellcheck,shellcheck $(BASH_FILES))
+	$(call with,shfmt,shfmt -i 4 -d $(BASH_FILES))
+	$(call with,zsh,zsh -n shells/awsprof.zsh)
+	$(call with,fish_indent,fish_indent --check shells/awsprof.fish)
+
+build: $(READY)  ## the wheel and the sdist, into dist
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+
+completions: $(READY)  ## write what completion offers into the hook files, anew from the commands
+	$(BIN)/python -m awsprof.completion
+
+clean:  ## remove what build, tests and tools left behind, but not .venv and .tools
+	rm -rf dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find awsprof tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean  ## remove .venv and .tools, too
+	rm -rf $(VENV) .tools
+
+.PHONY: help demo test check lint build completions clean distclean
+
+BASH_FILES := shells/awsprof.bash .ci/run
+SHELL_TOOLS := shellcheck shfmt zsh fish_indent
+
+# $(call with,TOOL,COMMAND): not everybody has every shell at home, but CI has.
+with = @if command -v $(1) >/dev/null 2>&1; then echo '$(2)'; $(2); \
+	elif [ "$$CI" = true ]; then echo '$(1) is not installed' >&2; exit 1; \
+	else echo 'SKIPPED: $(1) is not installed' >&2; fi
+
+# Sets $$python, or says in one line what is missing. Debian packages ensurepip apart from Python; uv needs none.
+find_python = python=; bare=; \
+	for candidate in $(PYTHON); do \
+	    "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	    if [ -n "$(UV)" ] || "$$candidate" -c 'import venv; from ensurepip import bootstrap' 2>/dev/null; then python=$$candidate; break; fi; \
+	    bare=$${bare:-$$candidate}; \
+	done; \
+	if [ -z "$$python" ] && [ -n "$$bare" ]; then \
+	    echo "awsprof: $$bare has no venv: install the package python3-venv (as root: apt-get install python3-venv)" >&2; \
+	    exit 1; \
+	elif [ -z "$$python" ]; then \
+	    echo 'awsprof: there is no Python 3.11 or later among: $(PYTHON); name yours: make PYTHON=/path/to/python' >&2; \
+	    exit 1; \
+	fi
+
+# $(call new_venv,FOLDER): with $$python.
+new_venv = rm -rf $(1) && if [ -n "$(UV)" ]; then uv venv -q --python "$$python" $(1); else "$$python" -m venv $(1); fi
+
+# $(call install,FOLDER,WHAT): --group needs pip 25.1; there is no pip where making the folder was cut short.
+install = if [ -n "$(UV)" ]; then uv pip install -q --python $(1)/bin/python $(2); else \
+	    { $(1)/bin/python -c 'import pip' 2>/dev/null || $(1)/bin/python -m ensurepip >/dev/null; } && \
+	    $(1)/bin/python -m pip install -q --disable-pip-version-check 'pip>=25.1' && \
+	    $(1)/bin/python -m pip install -q --disable-pip-version-check $(2); \
+	fi
+
+$(READY): pyproject.toml
+	@$(BIN)/python -c '' 2>/dev/null || { \
+	    $(find_python); echo "making $(VENV) with $$python"; $(call new_venv,$(VENV)) || exit 1; \
+	}
+	@echo 'installing awsprof and its tools into $(VENV)'; $(call install,$(VENV),-e . --group dev)
+	@touch $@
+
+# The AWS CLI pins its botocore, so it lives alone. Without it (offline, say) its tests skip; CI asks for it.
+$(AWS): | $(READY)
+	@echo 'installing the AWS CLI into $(AWSCLI)'; python="$(BIN)/python"; \
+	{ $(call new_venv,$(AWSCLI)) && $(call install,$(AWSCLI),'awscli<2'); } || { \
+	    rm -rf $(AWSCLI); echo 'SKIPPED: the AWS CLI could not be installed' >&2; [ "$$CI" != true ]; \
+	}

@@ -1,0 +1,135 @@
+"""`awsprof add role`: what it writes byte for byte, what it refuses, what it asks."""
+
+from collections.abc import Callable
+
+import pytest
+
+from awsprof.commands import add
+from awsprof.commands.add import How, Role
+from awsprof.errors import AwsprofError, NoSuchProfileError, UsageError
+from tests.aws.desk import Answer, Desk, Script, Talk, desk, own_environment, sts, user
+
+__all__ = ["desk", "own_environment", "sts", "user"]  # fixtures
+
+
+from tests.commands.adding import BASE, DEVICE, IAM, KEYS, ROLE, role_section
+
+
+def add_role(desk: Desk, word: str, given: Role, *answers: Answer, how: How | None = None) -> Talk:
+    ctx = Talk(Script(*answers) if answers else None)
+    add.role(ctx, word, given, how or How())
+    assert not isinstance(ctx.person, Script) or ctx.person.answers == []
+    return ctx
+
+
+# The word, what is given with it, the section that comes of it.
+ROLES = {
+    "in full": ("work:dev", Role(ROLE, source="work:mfa", region="eu-west-1"), "work:dev", "work:mfa", "eu-west-1", ""),
+    "on the domain's session": ("work:dev", Role(ROLE), "work:dev", "work:mfa", "", ""),
+    "as the module spells it": ("dev", Role(ROLE, source="work:mfa"), "work:dev", "work:mfa", "", ""),
+    "on the keys": ("dev", Role(ROLE, source="work:iam"), "work:dev", "work:iam", "", ""),
+    "where there is no session": ("bare:dev", Role(ROLE), "bare:dev", "bare:iam", "", ""),
+    "on another domain's session": ("new:dev", Role(ROLE, source="work:mfa"), "new:dev", "work:mfa", "", ""),
+    "two colons": ("work:team:dev", Role(ROLE), "work:team:dev", "work:mfa", "", ""),
+    "all there is": (
+        "work:dev",
+        Role(ROLE, region="cn-north-1", external_id="a:b/c", session_name="me@x", seconds=3600),
+        "work:dev",
+        "work:mfa",
+        "cn-north-1",
+        "external_id = a:b/c\nrole_session_name = me@x\nduration_seconds = 3600\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ROLES)
+def test_what_add_role_writes(desk: Desk, case: str) -> None:
+    word, given, name, source, region, more = ROLES[case]
+    credentials = f"{IAM}\n[bare:iam]\n{KEYS}"
+    desk.write(BASE, credentials)
+    ctx = add_role(desk, word, given)
+    assert desk.read() == (f"{BASE}\n{role_section(name, source, region, more)}", credentials)
+    assert ctx.talk == f"wrote {name}\n"
+
+
+WRONG_ROLES: dict[str, tuple[str, Callable[[], Role], type[AwsprofError], str]] = {
+    "no ARN": ("work:dev", Role, UsageError, "--role-arn"),
+    "a device for a role": ("work:dev", lambda: Role(DEVICE), UsageError, "not the ARN of a role"),
+    "an ARN with a newline": ("work:dev", lambda: Role(f"{ROLE}\nx=y"), UsageError, "not the ARN of a role"),
+    "a missing source": ("work:dev", lambda: Role(ROLE, source="work:gone"), NoSuchProfileError, "work:gone"),
+    "nothing to stand on": ("new:dev", lambda: Role(ROLE), NoSuchProfileError, "awsprof add iam new"),
+    "no domain": ("dev", lambda: Role(ROLE), UsageError, "DOMAIN:dev"),
+    "no domain in the source": ("dev", lambda: Role(ROLE, source="default"), UsageError, "DOMAIN:dev"),
+    "iam": ("work:iam", lambda: Role(ROLE), UsageError, "reserved"),
+    "MFA": ("work:MFA", lambda: Role(ROLE), UsageError, "reserved"),
+    "iam as the module spells it": ("iam", lambda: Role(ROLE, source="work:mfa"), UsageError, "reserved"),
+    "an empty name": ("work:", lambda: Role(ROLE), UsageError, "cannot be a profile's name"),
+    "an empty domain": (":dev", lambda: Role(ROLE), UsageError, "cannot be a domain"),
+    "a leading dash": ("work:-dev", lambda: Role(ROLE), UsageError, "cannot be a profile's name"),
+    "a bracket": ("work:a]b", lambda: Role(ROLE), UsageError, "cannot be a profile's name"),
+    "a region of no form": ("work:dev", lambda: Role(ROLE, region="mars"), UsageError, "not a region"),
+    "a short external id": ("work:dev", lambda: Role(ROLE, external_id="x"), UsageError, "not an external id"),
+    "a colon": ("work:dev", lambda: Role(ROLE, session_name="a:b"), UsageError, "not a session name"),
+    "too short": ("work:dev", lambda: Role(ROLE, seconds=899), UsageError, "between 15m and 12h"),
+    "too long": ("work:dev", lambda: Role(ROLE, seconds=43201), UsageError, "between 15m and 12h"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_ROLES)
+def test_a_role_that_is_refused(desk: Desk, case: str) -> None:
+    word, given, kind, words = WRONG_ROLES[case]
+    desk.write(BASE, IAM)
+    with pytest.raises(kind) as raised:
+        add_role(desk, word, given())
+    assert words in f"{raised.value.what} {raised.value.next_step}"
+    assert desk.read() == (BASE, IAM)
+
+
+@pytest.mark.parametrize(
+    ("given", "answers", "region"),
+    [
+        (Role(), (ROLE, "eu-west-1"), "eu-west-1"),
+        (Role(), (ROLE, ""), ""),
+        (Role(ROLE), ("eu-west-1",), "eu-west-1"),
+        (Role(region="eu-west-1"), (ROLE,), "eu-west-1"),
+    ],
+)
+def test_what_is_missing_is_asked_for(desk: Desk, given: Role, answers: tuple[str, ...], region: str) -> None:
+    desk.write(BASE, IAM)
+    ctx = add_role(desk, "work:dev", given, *answers)
+    assert desk.read()[0] == f"{BASE}\n{role_section('work:dev', 'work:mfa', region)}"
+    assert isinstance(ctx.person, Script)
+    expected = ["ARN of the role: "] * (not given.arn or ROLE in answers) + ["region (Enter for none): "]
+    assert ctx.person.asked == expected[: len(answers)] or ctx.person.asked == expected[-len(answers) :]
+
+
+def test_another_arn_is_shown_and_asked_for_the_rest_stays(desk: Desk) -> None:
+    before = f"{BASE}\n" + role_section("work:dev", "work:mfa", "eu-west-1", "output = json\n")
+    desk.write(before.replace(ROLE, f"{ROLE}Old"), IAM)
+    ctx = add_role(desk, "work:dev", Role(ROLE), True)
+    assert desk.read()[0] == before
+    assert f"-role_arn = {ROLE}Old\n+role_arn = {ROLE}" in ctx.talk
+
+
+# What stands there before; what of it would contradict the new source, and goes.
+CONTRARY = {
+    "another source of keys": (f"role_arn = {ROLE}\ncredential_source = Environment\n", "work:mfa"),
+    "a token file": (f"web_identity_token_file = /x\nrole_arn = {ROLE}\n", "work:mfa"),
+    "an MFA device of its own, on a session": (f"mfa_serial = {DEVICE}\nrole_arn = {ROLE}\n", "work:mfa"),
+    "only a region": ("region = eu-west-1\n", "work:mfa"),
+}
+
+
+@pytest.mark.parametrize("case", CONTRARY)
+def test_what_would_contradict_goes(desk: Desk, case: str) -> None:
+    old, source = CONTRARY[case]
+    desk.write(f"{BASE}\n[profile work:dev]\n{old}", IAM)
+    add_role(desk, "work:dev", Role(ROLE, source=source, region="eu-west-1"), how=How(force=True))
+    lines = desk.read()[0].partition("[profile work:dev]\n")[2].splitlines()
+    assert sorted(lines) == ["region = eu-west-1", f"role_arn = {ROLE}", f"source_profile = {source}"]
+
+
+def test_on_the_keys_themselves_a_role_keeps_its_device(desk: Desk) -> None:
+    desk.write(f"{BASE}\n[profile work:dev]\nmfa_serial = {DEVICE}\nrole_arn = {ROLE}\n", IAM)
+    add_role(desk, "work:dev", Role(ROLE, source="work:iam"), how=How(force=True))
+    assert f"mfa_serial = {DEVICE}" in desk.read()[0]

@@ -1,0 +1,174 @@
+"""`status`: the active profile, where it comes from, and what contradicts it."""
+
+import json
+
+import pytest
+
+from awsprof.commands import status
+from tests.conftest import Home
+
+ARN = "arn:aws:iam::123456789012"
+KEYS = "aws_access_key_id = A\naws_secret_access_key = s\n"
+SESSION = KEYS + "aws_session_token = t\n"
+LASTING = SESSION + "expiration = 2026-11-24T03:12:05Z\nawsprof_expiration_for = A\n"
+EXPIRED = SESSION + "expiration = 2026-11-23T03:12:05Z\n"
+CONFIG = f"""\
+[profile work:mfa]
+mfa_device_arn = {ARN}:mfa/you
+[profile work:dev]
+role_arn = {ARN}:role/Dev
+source_profile = work:mfa
+region = eu-west-1
+[profile loop]
+role_arn = {ARN}:role/Dev
+source_profile = loop
+"""
+BOTH = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
+OURS = {"AWSPROF_SAVED": "|", "AWS_PROFILE": "work:dev", **BOTH}
+
+
+def test_all_is_well(home: Home) -> None:
+    home.write(CONFIG, f"[work:mfa]\n{LASTING}")
+    home.call(status.run, **OURS, AWS_SESSION_EXPIRATION="2026-11-24T03:12:05Z")
+    assert home.out.splitlines() == [
+        "profile  work:dev",
+        "set by   awsprof, in this shell or the one that started it",
+        "account  123456789012",
+        "region   eu-west-1 (AWS_DEFAULT_REGION)",
+        "session  session until Tue 03:12",
+    ]
+    assert home.err == ""
+
+
+@pytest.mark.parametrize(
+    ("environ", "line"),
+    [
+        ({}, "profile  none: AWS tools use the default profile, if there is one"),
+        ({"AWS_PROFILE": ""}, "profile  none"),
+        (
+            {"AWS_PROFILE": "work:dev"},
+            "set by   something else: your rc file, direnv, or the program that started this shell",
+        ),
+        ({"AWS_PROFILE": "work:dev"}, "region   eu-west-1 (profile)"),
+        ({"AWS_PROFILE": "work:mfa"}, "region   none"),
+        ({"AWS_PROFILE": "work:dev", "AWS_REGION": "r"}, "region   r (AWS_REGION)"),
+        ({"AWS_PROFILE": "gone\x1b"}, "profile  'gone\ufffd'"),
+    ],
+)
+def test_lines(home: Home, environ: dict[str, str], line: str) -> None:
+    home.write(CONFIG, f"[work:mfa]\n{LASTING}")
+    home.call(status.run, **environ)
+    assert line in home.out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("session", "environ", "what", "fix"),
+    [
+        (
+            LASTING,
+            {**OURS, "AWS_ACCESS_KEY_ID": "A"},
+            "AWS_ACCESS_KEY_ID masks the profile for some AWS tools",
+            "awsprof use work:dev removes it",
+        ),
+        (
+            LASTING,
+            {"AWS_ACCESS_KEY_ID": "", "AWS_DEFAULT_PROFILE": "x"},
+            "AWS_ACCESS_KEY_ID and AWS_DEFAULT_PROFILE mask the profile for some AWS tools",
+            "awsprof use PROFILE removes them",
+        ),
+        (
+            LASTING,
+            {"AWS_PROFILE": "work:dev", "AWS_REGION": "r\x1b"},
+            "AWS_REGION is r\ufffd and AWS_DEFAULT_REGION is unset: AWS tools differ in which they read",
+            "awsprof use work:dev --region REGION sets both",
+        ),
+        (LASTING, {"AWS_PROFILE": ""}, "AWS_PROFILE is set, but empty", "unset AWS_PROFILE, or awsprof use PROFILE"),
+        (
+            LASTING,
+            {"AWS_PROFILE": "gone"},
+            "there is no profile gone in the AWS files",
+            "awsprof use PROFILE, or awsprof off",
+        ),
+        (LASTING, {"AWS_PROFILE": "loop"}, "AWS tools cannot use loop: loop leads back to loop", "awsprof show loop"),
+        ("", OURS, "the MFA session of work:mfa is missing", "awsprof mfa"),
+        (EXPIRED, OURS, "the MFA session of work:mfa is expired", "awsprof mfa"),
+        (
+            LASTING,
+            {**OURS, "AWS_PROFILE": "tokens"},
+            "the temporary keys of tokens are expired",
+            "renew them where they came from",
+        ),
+        (
+            LASTING,
+            {**OURS, "AWS_SESSION_EXPIRATION": "2026-11-23T01:00:00Z"},
+            "AWS_SESSION_EXPIRATION says 2026-11-23T01:00:00Z, but the session ends 2026-11-24T03:12:05Z",
+            "awsprof use work:dev corrects it",
+        ),
+        (
+            SESSION,
+            {**OURS, "AWS_SESSION_EXPIRATION": "x"},
+            "AWS_SESSION_EXPIRATION says x, but there is no session of a known end",
+            "awsprof use work:dev corrects it",
+        ),
+    ],
+)
+def test_a_contradiction_and_its_fix(home: Home, session: str, environ: dict[str, str], what: str, fix: str) -> None:
+    home.write(CONFIG, f"[work:mfa]\n{session}[tokens]\n{EXPIRED}")
+    home.call(status.run, **environ)
+    found = [line for line in home.out.splitlines() if line.startswith("! ")]
+    assert len(found) == 1
+    assert found[0].startswith(f"! {what}")
+    assert home.out.splitlines()[-1] == f"  {fix}"
+    home.call(lambda ctx: status.run(ctx, as_json=True), **environ)
+    (told,) = json.loads(home.out)["contradictions"]
+    assert (told["what"], told["fix"]) == (found[0][2:], fix)
+
+
+FIELDS = ["name", "domain", "kind", "account", "region", "source", "active", "session"]
+MORE = ["set_by", "exists", "environment_region", "contradictions"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({}, {"name": None, "active": False, "set_by": None, "exists": False, "environment_region": None}),
+        ({"AWS_PROFILE": "gone"}, {"name": "gone", "active": True, "set_by": "other", "exists": False}),
+        (
+            OURS,
+            {
+                "name": "work:dev",
+                "domain": "work",
+                "kind": "role",
+                "account": "123456789012",
+                "region": "eu-west-1",
+                "source": "work:mfa",
+                "active": True,
+                "set_by": "awsprof",
+                "exists": True,
+                "environment_region": "eu-west-1",
+                "contradictions": [],
+            },
+        ),
+    ],
+)
+def test_json(home: Home, environ: dict[str, str], told: dict[str, object]) -> None:
+    home.write(CONFIG, f"[work:mfa]\n{LASTING}")
+    home.call(lambda ctx: status.run(ctx, as_json=True), **environ)
+    found = json.loads(home.out)
+    assert list(found) == FIELDS + MORE
+    assert found | told == found
+    assert (found["session"] is None) == (environ is not OURS)
+
+
+def test_a_refused_file_is_a_warning(home: Home) -> None:
+    home.write("[profile a]\n[profile a]\n")
+    home.call(status.run, AWS_PROFILE="a")
+    assert home.err.startswith(f"{home.config} line 2: ")
+
+
+def test_a_masked_secret_is_never_printed(home: Home) -> None:
+    home.write(CONFIG)
+    for as_json in (False, True):
+        home.call(lambda ctx, as_json=as_json: status.run(ctx, as_json=as_json), AWS_SECRET_ACCESS_KEY="hush")  # type: ignore[misc]
+        assert "AWS_SECRET_ACCESS_KEY" in home.out
+        assert "hush" not in home.out + home.err

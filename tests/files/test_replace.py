@@ -1,0 +1,411 @@
+"""A reader sees the old bytes or the new ones; mode, owner and links stay; nothing is left lying about."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from awsprof.errors import FileError
+from awsprof.files import lock, replace
+from tests.files.conftest import AsNobody
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX modes and links")
+OLD, NEW = b"[a]\nx = 1\n", b"[a]\nx = 2\n"
+ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def write(path: Path | str, *, trial: bool = False, private: bool = True) -> list[str]:
+    return replace.rewrite(str(path), lambda _: NEW, lambda _: True, trial=trial, private=private)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+@contextmanager
+def masked(umask: int) -> Iterator[None]:
+    before = os.umask(umask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "credentials"
+    file.write_bytes(OLD)
+    file.chmod(0o600)
+    return file
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077], ids=oct)
+@pytest.mark.parametrize("kept", [0o600, 0o640, 0o644, 0o400], ids=oct)
+def test_the_mode_is_kept(path: Path, kept: int, umask: int) -> None:
+    path.chmod(kept)
+    with masked(umask):
+        write(path)
+    assert (path.read_bytes(), mode(path)) == (NEW, kept)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077], ids=oct)
+def test_a_new_file_and_its_folder_are_private(tmp_path: Path, umask: int) -> None:
+    path = tmp_path / "home" / ".aws" / "credentials"
+    with masked(umask):
+        lock.make_folder(str(path.parent))
+        assert write(path) == []
+    assert (mode(path.parent), mode(path), path.read_bytes()) == (0o700, 0o600, NEW)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o777], ids=oct)
+def test_the_temporary_file_is_private_from_the_start(path: Path, umask: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(replace, "_keep_owner_and_mode", lambda at, *_: seen.append(os.fstat(at).st_mode & 0o077))
+    with masked(umask):
+        write(path)
+    assert seen == [0]
+
+
+def test_a_link_to_a_file_stays_one(tmp_path: Path, path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    link = tmp_path / "home" / "credentials"
+    link.symlink_to("../credentials")
+    write(link)
+    assert (os.readlink(link), path.read_bytes(), names(link.parent)) == ("../credentials", NEW, ["credentials"])
+
+
+def test_a_link_to_a_folder_stays_one(tmp_path: Path, path: Path) -> None:
+    folder = tmp_path / "aws"
+    folder.symlink_to(tmp_path, target_is_directory=True)
+    write(folder / "credentials")
+    assert folder.is_symlink()
+    assert path.read_bytes() == NEW
+
+
+def test_a_link_to_a_missing_file_makes_that_file(tmp_path: Path) -> None:
+    link = tmp_path / "credentials"
+    link.symlink_to("real")
+    write(link)
+    assert link.is_symlink()
+    assert ((tmp_path / "real").read_bytes(), mode(tmp_path / "real")) == (NEW, 0o600)
+
+
+def test_a_hard_link_is_replaced_with_a_warning(tmp_path: Path, path: Path) -> None:
+    os.link(path, tmp_path / "other")
+    assert write(path) == [f"{path} was a hard link: its other names keep the old text"]
+    assert (path.read_bytes(), (tmp_path / "other").read_bytes()) == (NEW, OLD)
+
+
+READABLE = [(0o600, True, False), (0o640, True, True), (0o604, True, True), (0o644, False, False), (0o700, True, False)]
+
+
+@pytest.mark.parametrize(("bits", "private", "warned"), READABLE)
+def test_a_file_that_others_can_read_is_told(path: Path, bits: int, private: bool, warned: bool) -> None:
+    path.chmod(bits)
+    assert write(path, private=private) == [f"others can read {path}: chmod 600 {path}"] * warned
+
+
+def test_the_same_bytes_are_not_written(path: Path) -> None:
+    before = path.stat()
+    assert replace.rewrite(str(path), lambda old: old, lambda _: False) == []
+    assert path.stat() == before
+
+
+def test_a_trial_changes_nothing(path: Path) -> None:
+    path.chmod(0o644)
+    before = path.stat()
+    assert len(write(path, trial=True)) == 1
+    assert (path.stat(), names(path.parent)) == (before, ["credentials"])
+
+
+def test_the_temporary_file_stands_beside_and_holds_the_new_bytes(path: Path) -> None:
+    seen: list[tuple[bytes, str]] = []
+
+    def verified(temporary: str) -> bool:
+        seen.append((Path(temporary).read_bytes(), os.path.dirname(temporary)))
+        return True
+
+    replace.rewrite(str(path), lambda _: NEW, verified)
+    assert seen == [(NEW, str(path.parent))]
+
+
+def _refuse(_: object) -> bytes:
+    raise FileError("no")
+
+
+def _interrupt(_: object) -> bool:
+    raise KeyboardInterrupt
+
+
+REFUSALS: dict[str, tuple[Callable[[bytes], bytes], Callable[[str], bool], type[BaseException]]] = {
+    "refused edit": (_refuse, lambda _: True, FileError),
+    "not as meant": (lambda _: NEW, lambda _: False, FileError),
+    "Ctrl-C": (lambda _: NEW, _interrupt, KeyboardInterrupt),
+}
+
+
+@pytest.mark.parametrize(("edit", "verified", "error"), REFUSALS.values(), ids=REFUSALS)
+def test_a_refusal_leaves_nothing(
+    path: Path, edit: Callable[[bytes], bytes], verified: Callable[[str], bool], error: type[BaseException]
+) -> None:
+    with pytest.raises(error):
+        replace.rewrite(str(path), edit, verified)
+    assert (path.read_bytes(), names(path.parent)) == (OLD, ["credentials"])
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace", "fchmod", "fchown"])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["ENOSPC", "^C"])
+def test_a_failing_system_call_leaves_nothing(
+    path: Path, call: str, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    if call == "fchown":
+        if not ROOT:
+            pytest.skip("a group that must be kept by fchown needs root")
+        os.chown(path, 0, 12345)
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises((FileError, KeyboardInterrupt)) as caught:
+        write(path)
+    assert (path.read_bytes(), names(path.parent)) == (OLD, ["credentials"])
+    if isinstance(caught.value, FileError):
+        assert caught.value.what == f"cannot write {path}: No space left on device; it is as it was"
+
+
+def test_a_disk_that_is_really_full(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = (
+        "import resource, signal, sys; from awsprof.files import replace\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4, 4))\n"
+        "replace.rewrite(sys.argv[1], lambda _: b'x' * 100, lambda _: True)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert "FileError: cannot write" in done.stderr
+    assert (path.read_bytes(), names(path.parent)) == (OLD, ["credentials"])
+
+
+def test_a_folder_that_cannot_be_synced_is_no_failure(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is replaced by then: to say it is as it was would be wrong."""
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(22, "Invalid argument")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert write(path) == []
+    assert path.read_bytes() == NEW
+
+
+def _rewritten(path: Path) -> None:
+    path.write_bytes(b"[a]\nx = theirs\n")
+
+
+def _replaced(path: Path) -> None:
+    other = path.with_name("other")
+    other.write_bytes(b"[a]\nx = theirs\n")
+    other.chmod(0o640)
+    other.rename(path)
+
+
+def _made_public(path: Path) -> None:
+    path.chmod(0o644)
+
+
+CHANGES = {  # what somebody does meanwhile, and the mode after all
+    "written": (_rewritten, 0o600),
+    "replaced": (_replaced, 0o640),
+    "removed": (Path.unlink, 0o600),
+    "other mode": (_made_public, 0o644),
+}
+
+
+@pytest.mark.parametrize(("other", "bits"), CHANGES.values(), ids=CHANGES)
+def test_a_file_that_changed_meanwhile_is_read_again(path: Path, other: Callable[[Path], None], bits: int) -> None:
+    seen: list[bytes] = []
+
+    def edit(old: bytes) -> bytes:
+        seen.append(old)
+        return old + b"y = 1\n"
+
+    def verified(_: str) -> bool:
+        if len(seen) == 1:
+            other(path)
+        return len(seen) > 1  # the first verdict is about a file that is gone
+
+    replace.rewrite(str(path), edit, verified)
+    assert seen[0] == OLD
+    assert (len(seen), path.read_bytes(), names(path.parent)) == (2, seen[1] + b"y = 1\n", ["credentials"])
+    assert mode(path) == bits
+
+
+def test_a_file_that_came_meanwhile_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "credentials"
+
+    def verified(_: str) -> bool:
+        if not path.exists():
+            path.write_bytes(OLD)
+        return True
+
+    replace.rewrite(str(path), lambda old: old + b"y = 1\n", verified)
+    assert path.read_bytes() == OLD + b"y = 1\n"
+
+
+def test_a_file_that_keeps_changing_is_left(path: Path) -> None:
+    def verified(_: str) -> bool:
+        with path.open("ab") as file:
+            file.write(b"#")
+        return True
+
+    with pytest.raises(FileError, match="keeps changing; nothing was written"):
+        replace.rewrite(str(path), lambda old: old + NEW, verified)
+    assert path.read_bytes().strip(b"#") == OLD
+    assert names(path.parent) == ["credentials"]
+
+
+def test_leftovers_of_killed_writers_are_removed(path: Path) -> None:
+    for name in (".awsprof-tmp-1", ".awsprof-tmp-2", ".awsprof.lock", "config"):
+        (path.parent / name).touch()
+    (path.parent / ".awsprof-tmp-0").mkdir()  # not ours: stays, and does not stop the rest
+    replace.remove_leftovers(str(path.parent))
+    assert names(path.parent) == [".awsprof-tmp-0", ".awsprof.lock", "config", "credentials"]
+
+
+def test_no_folder_has_no_leftovers(tmp_path: Path) -> None:
+    replace.remove_leftovers(str(tmp_path / "no"))
+    assert names(tmp_path) == []
+
+
+def test_a_device_is_not_replaced() -> None:
+    with pytest.raises(FileError, match="/dev/null is not a regular file; nothing was written"):
+        write("/dev/null")
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+
+def test_a_read_only_folder(path: Path, as_nobody: AsNobody) -> None:
+    path.chmod(0o644)
+    path.parent.chmod(0o555)
+    try:
+        if ROOT:
+            shutil.chown(path, "nobody")
+        said = as_nobody(write, path)
+    finally:
+        path.parent.chmod(0o700)
+    assert said == f"FileError 4 cannot write {path}: Permission denied; it is as it was"
+    assert (path.read_bytes(), names(path.parent)) == (OLD, ["credentials"])
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can make a file of another user")
+def test_a_file_of_another_user(path: Path, as_nobody: AsNobody) -> None:
+    path.chmod(0o666)
+    said = as_nobody(write, path)
+    assert said.startswith(f"FileError 4 {path} belongs to another user and would change hands")
+    assert (path.read_bytes(), names(path.parent)) == (OLD, ["credentials"])
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can keep another owner")
+def test_root_keeps_the_owner(path: Path) -> None:
+    os.chown(path, 12345, 23456)
+    path.chmod(0o640)
+    write(path)
+    assert (path.stat().st_uid, path.stat().st_gid, mode(path)) == (12345, 23456, 0o640)
+
+
+@pytest.mark.skipif(not ROOT, reason="only root gives a file away")
+def test_under_sudo_a_new_file_belongs_to_the_folders_owner(path: Path) -> None:
+    os.chown(path.parent, 12345, 23456)
+    path.unlink()
+    write(path)
+    assert (path.stat().st_uid, path.stat().st_gid, mode(path)) == (12345, 23456, 0o600)
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can put a file into a strange group")
+def test_a_group_that_cannot_be_kept_gets_nothing(path: Path, as_nobody: AsNobody) -> None:
+    shutil.chown(path, "nobody", 23456)
+    path.chmod(0o640)
+    as_nobody(write, path)
+    assert (path.read_bytes(), mode(path)) == (NEW, 0o600)
+
+
+@pytest.mark.skipif(not ROOT, reason="only root meets a file of another user here")
+def test_an_owner_that_cannot_be_kept_stops_root(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fchown(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    os.chown(path, 12345, -1)
+    monkeypatch.setattr(os, "fchown", fchown)
+    with pytest.raises(FileError, match="Operation not permitted; it is as it was"):
+        write(path)
+    assert (path.read_bytes(), path.stat().st_uid, names(path.parent)) == (OLD, 12345, ["credentials"])
+
+
+MOUNT = """
+import sys
+from awsprof.errors import FileError
+from awsprof.files import replace
+try:
+    replace.rewrite(sys.argv[1], lambda _: b"new", lambda _: True, trial=True)
+except FileError as error:
+    print(error.exit_code, error.what)
+"""
+
+
+@pytest.mark.parametrize("name", ["credentials", "my credentials"])
+def test_a_file_mounted_by_itself_is_refused_before_it_is_tried(tmp_path: Path, name: str) -> None:
+    source, path = tmp_path / "source", tmp_path / name
+    source.write_bytes(OLD)
+    path.touch()
+    inside = 'mount --bind "$1" "$2" || exit 77; exec "$3" -c "$4" "$2"'
+    argv = [
+        "unshare",
+        "--mount",
+        *([] if ROOT else ["--map-root-user"]),
+        "sh",
+        "-c",
+        inside,
+        "sh",
+        str(source),
+        str(path),
+        sys.executable,
+        MOUNT,
+    ]
+    if not shutil.which("unshare"):
+        pytest.skip("no unshare here")
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no bind mount here: {done.stderr.strip()}")
+    assert done.stdout.startswith("4 ")
+    assert "is mounted by itself and cannot be replaced; nothing was written" in done.stdout
+    assert (source.read_bytes(), names(tmp_path)) == (OLD, sorted([name, "source"]))
+
+
+def test_windows_waits_for_a_reader(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, tries = os.replace, []
+
+    def busy(source: str, target: str) -> None:
+        tries.append(source)
+        if len(tries) < 3:
+            raise PermissionError(13, "in use")
+        real(source, target)
+
+    monkeypatch.setattr(replace, "_WAITS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(os, "replace", busy)
+    temporary = path.with_name("new")
+    temporary.write_bytes(NEW)
+    with monkeypatch.context() as windows:
+        windows.setattr(os, "name", "nt")
+        replace._put_in_place(str(temporary), str(path))
+    assert (len(tries), path.read_bytes()) == (3, NEW)

@@ -1,0 +1,143 @@
+"""Each shell at a terminal: the hidden prompt, Ctrl-C there, and a right code, against a server that checks it."""
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+
+import pexpect
+import pytest
+
+from tests.aws.account import User
+from tests.aws.sts import CheckingSts
+
+from .profiles import bare
+from .shells import Home, Seen, Shell, changed
+
+PROMPT = {
+    "bash": "PS1=REA''DY",
+    "zsh": "PS1=REA''DY",
+    "fish": "function fish_prompt; builtin echo -n REA''DY; end",
+    "pwsh": "function prompt { 'REA' + 'DY' }",
+}
+ASKED = "MFA code for work \\(hidden\\): "
+CONFIG = """\
+[profile work:iam]
+region = ap-southeast-2
+
+[profile work:mfa]
+mfa_device_arn = {device}
+
+[profile work:dev]
+role_arn = arn:aws:iam::222222222222:role/PowerUsers
+source_profile = work:mfa
+region = ap-southeast-2
+"""
+CREDENTIALS = """\
+[work:iam]
+aws_access_key_id = {user.access_key_id}
+aws_secret_access_key = {user.secret_access_key}
+"""
+
+
+@pytest.fixture
+def user() -> Iterator[tuple[User, CheckingSts]]:
+    with CheckingSts() as sts:
+        yield sts.add_user("your.name"), sts
+
+
+class Terminal:
+    """An interactive shell behind a pseudo-terminal, with the hook loaded."""
+
+    def __init__(self, home: Home, shell: Shell, environ: dict[str, str]) -> None:
+        self.home, self.shell, self.shown = home, shell, io.StringIO()
+        self.child = pexpect.spawn(
+            shell.prompt[0],
+            list(shell.prompt[1:]),
+            env={**home.environment(environ), "TERM": "xterm"},
+            cwd=str(home.work),
+            dimensions=(24, 200),
+            encoding="utf-8",
+            timeout=20,
+        )
+        self.child.logfile_read = self.shown
+        self.line(PROMPT[shell.name])
+        self.line(shell.load())
+
+    def line(self, line: str) -> None:
+        """Type a line, and wait for the prompt after it."""
+        self.type(line)
+        self.child.expect("READY")
+
+    def type(self, line: str) -> None:
+        self.child.send(line + "\r")
+
+    def look(self) -> Seen:
+        """The environment and the last status of the shell."""
+        self.type(self.shell.probe(self.home.notes))
+        self.child.expect("\x1e.*\x1e.*READY")
+        note = json.loads(self.home.notes.read_text().splitlines()[-1])
+        environ = {bytes.fromhex(name): bytes.fromhex(value) for name, value in note["environ"].items()}
+        return Seen(int(note["status"] or 0), environ, "", "")
+
+    def modes(self) -> str:
+        """How the terminal is set for programs."""
+        self.line(f"stty -g > {self.home.root}/modes")
+        return (self.home.root / "modes").read_text()
+
+
+def test_mfa_at_a_terminal(home: Home, shell: Shell, user: tuple[User, CheckingSts]) -> None:
+    person, sts = user
+    home.write(CONFIG.format(device=person.device_arn), CREDENTIALS.format(user=person))
+    files = [file.read_bytes() for file in sorted(home.path.joinpath(".aws").iterdir())]
+    terminal = Terminal(home, shell, {"AWS_ENDPOINT_URL": sts.url})
+    start, modes = terminal.look(), terminal.modes()
+    terminal.line("awsuse work:dev")
+    switched = terminal.look()
+    assert changed(start, switched) == bare("work:dev", "ap-southeast-2")
+
+    terminal.type("awsmfa")
+    terminal.child.expect(ASKED)
+    terminal.child.send("12345\x03")
+    terminal.child.expect("READY")
+    left = terminal.look()
+    assert (changed(switched, left), left.status) == ({}, 130)
+    assert terminal.modes() == modes
+    assert home.left_behind() == []
+    assert sts.count("GetSessionToken") == 0
+    assert [home.path.joinpath(".aws", name).read_bytes() for name in ("config", "credentials")] == files
+
+    wrong, right = person.wrong_code(), person.next_code()
+    terminal.type("awsmfa")
+    for code in (wrong, right):
+        terminal.child.expect(ASKED)
+        terminal.child.send(code + "\r")
+    terminal.child.expect("work:mfa  session until .*READY")
+    renewed = terminal.look()
+    end = next(
+        line for line in home.path.joinpath(".aws/credentials").read_text().splitlines() if "expiration =" in line
+    )
+    assert (changed(switched, renewed), renewed.status) == ({"AWS_SESSION_EXPIRATION": end.split(" = ")[1]}, 0)
+    assert terminal.modes() == modes
+    assert home.left_behind() == []
+    assert not [code for code in ("12345", wrong, right) if code in terminal.shown.getvalue()]
+    terminal.child.close(force=True)
+
+
+def test_program_that_dies_of_ctrl_c(home: Home, shell: Shell) -> None:
+    """As Python does before it can catch it: the shell itself then breaks off what it was doing."""
+    program = home.root / "bin/awsprof"
+    program.parent.mkdir()
+    # A terminal sends Ctrl-C to all its foreground processes; PowerShell is always one of them.
+    whom = 0 if shell.name == "pwsh" else "os.getpid()"
+    code = f"import os, signal\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\nos.kill({whom}, signal.SIGINT)\n"
+    program.write_text(f"#!{sys.executable} -IS\n{code}")
+    program.chmod(0o755)
+    terminal = Terminal(home, shell, {"PATH": f"{program.parent}:{home.environ['PATH']}"})
+    start = terminal.look()
+    terminal.line("awsuse work:dev")
+    after = terminal.look()
+    assert changed(start, after) == {}
+    assert after.status in (1, 130)  # zsh gives 1
+    assert home.left_behind() == []
+    terminal.child.close(force=True)

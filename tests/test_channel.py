@@ -1,0 +1,210 @@
+"""The way to the shell: only into the empty file that the hook made, and nothing else is touched."""
+
+import io
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from awsprof.channel import Channel, route, take
+from awsprof.context import Context
+from awsprof.errors import ShellError, UsageError
+
+from .conftest import bash
+
+
+def made(tmp_path: Path) -> Path:
+    path = tmp_path / "channel"
+    path.touch(mode=0o600)
+    return path
+
+
+def test_the_empty_file_of_a_hook_is_written(tmp_path: Path) -> None:
+    path = made(tmp_path)
+    Channel("1", "bash", str(path)).send("snippet\n")
+    assert path.read_bytes() == b"snippet\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_second_snippet_is_refused(tmp_path: Path) -> None:
+    path = made(tmp_path)
+    channel = Channel("1", "bash", str(path))
+    channel.send("first\n")
+    with pytest.raises(ShellError):
+        channel.send("second\n")
+    assert path.read_bytes() == b"first\n"
+
+
+def _missing(path: Path) -> None:
+    del path
+
+
+def _full(path: Path) -> None:
+    path.write_text("mine")
+
+
+def _symlink(path: Path) -> None:
+    (path.parent / "target").touch()
+    path.symlink_to(path.parent / "target")
+
+
+def _dangling(path: Path) -> None:
+    path.symlink_to(path.parent / "target")
+
+
+def _loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+def _foreign(path: Path) -> None:
+    path.touch()
+    os.chown(path, 12345, -1)
+
+
+FOREIGN = pytest.param(_foreign, marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away"))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [_missing, _full, _symlink, _dangling, _loop, Path.mkdir, os.mkfifo, FOREIGN],
+    ids=lambda make: make.__name__,
+)
+def test_anything_else_is_refused_and_untouched(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path = folder / "channel"
+    make(path)
+
+    def seen() -> list[tuple[str, int, int, int, bytes]]:
+        return [
+            (each.name, found.st_mode, found.st_uid, found.st_size, each.read_bytes() if each.is_file() else b"")
+            for each in sorted(folder.iterdir())
+            for found in [each.lstat()]
+        ]
+
+    before = seen()
+    with pytest.raises(ShellError, match="not the one it made; nothing was written") as refused:
+        Channel("1", "bash", str(path)).send("snippet\n")
+    assert (refused.value.exit_code, refused.value.next_step) == (7, "open a new shell and try again")
+    assert seen() == before
+
+
+def test_a_fifo_that_somebody_reads_gets_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pytest.raises(ShellError):
+            Channel("1", "bash", str(path)).send("snippet\n")
+        assert os.read(reader, 10) == b""
+    finally:
+        os.close(reader)
+
+
+@pytest.mark.parametrize("path", ["", "a\0b", "/dev/null", "/dev/full"])
+def test_odd_paths(path: str) -> None:
+    with pytest.raises(ShellError):
+        Channel("1", "bash", path).send("snippet\n")
+
+
+@pytest.mark.parametrize(
+    ("variables", "channel"),
+    [
+        ({"AWSPROF_HOOK": "1:bash", "AWSPROF_OUT": "/x"}, ("1", "bash", "/x")),
+        ({"AWSPROF_HOOK": "7:new:shell", "AWSPROF_OUT": "/x"}, ("7", "new:shell", "/x")),
+        ({"AWSPROF_HOOK": "1:bash"}, None),
+        ({"AWSPROF_HOOK": "1:bash", "AWSPROF_OUT": ""}, None),
+        ({"AWSPROF_OUT": "/x"}, None),
+        ({"AWSPROF_HOOK": "bash", "AWSPROF_OUT": "/x"}, None),
+        ({}, None),
+    ],
+)
+def test_both_variables_leave_the_environment(variables: dict[str, str], channel: tuple[str, str, str] | None) -> None:
+    environ = {"HOME": "/home/you", **variables}
+    taken = take(environ)
+    assert (taken and (taken.protocol, taken.shell_name, taken.path)) == channel
+    assert environ == {"HOME": "/home/you"}
+
+
+@pytest.mark.parametrize("protocol", ["0", "1"])
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish", "pwsh"])
+def test_a_hook_of_this_protocol_or_the_one_before(protocol: str, name: str) -> None:
+    assert Channel(protocol, name, "/x").shell().name == name
+
+
+@pytest.mark.parametrize("protocol", ["2", "-1", "", "01", "1 ", "1.0", "١", "x", "\x1b"])
+def test_another_protocol_is_refused_with_advice(protocol: str) -> None:
+    with pytest.raises(ShellError, match="is of another version") as refused:
+        Channel(protocol, "bash", "/x").shell()
+    assert (refused.value.exit_code, refused.value.next_step) == (7, "open a new shell, or load it again")
+
+
+def test_a_hook_of_an_unknown_shell() -> None:
+    with pytest.raises(ShellError, match="does not speak tcsh") as refused:
+        Channel("1", "tcsh", "/x").shell()
+    assert refused.value.exit_code == 7
+
+
+CHANGE: dict[str, str | None] = {"AWS_PROFILE": "work:dev"}
+
+
+def context(channel: Channel | None) -> Context:
+    return Context({}, channel=channel, stdout=io.StringIO(), stderr=io.StringIO())
+
+
+def stdout(ctx: Context) -> str:
+    assert isinstance(ctx.stdout, io.StringIO)
+    return ctx.stdout.getvalue()
+
+
+def test_a_named_shell_wins_over_the_hook(tmp_path: Path) -> None:
+    path = made(tmp_path)
+    ctx = context(Channel("1", "fish", str(path)))
+    route(ctx, "bash")(CHANGE)
+    assert stdout(ctx) == bash(CHANGE)
+    assert path.read_bytes() == b""
+
+
+def test_the_hook_gets_what_its_shell_speaks(tmp_path: Path) -> None:
+    path = made(tmp_path)
+    ctx = context(Channel("1", "fish", str(path)))
+    route(ctx, "")(CHANGE)
+    assert stdout(ctx) == ""
+    assert path.read_text() == "set -gx AWS_PROFILE 'work:dev'\ntrue\n"
+
+
+@pytest.mark.parametrize("name", ["bash", ""])
+def test_no_change_writes_nothing(tmp_path: Path, name: str) -> None:
+    path = made(tmp_path)
+    ctx = context(Channel("1", "bash", str(path)))
+    route(ctx, name)({})
+    assert stdout(ctx) == ""
+    assert path.read_bytes() == b""
+
+
+def test_without_a_hook_every_shell_is_told_its_line() -> None:
+    with pytest.raises(ShellError) as refused:
+        route(context(None), "")
+    assert refused.value.exit_code == 7
+    for line in (
+        '~/.bashrc: eval "$(awsprof init bash)"',
+        '~/.zshrc: eval "$(awsprof init zsh)"',
+        "~/.config/fish/config.fish: awsprof init fish | source",
+        "$PROFILE: awsprof init pwsh | Out-String | Invoke-Expression",
+    ):
+        assert line in refused.value.next_step
+
+
+def test_a_shell_that_is_none() -> None:
+    with pytest.raises(UsageError, match="does not speak tcsh"):
+        route(context(None), "tcsh")
+
+
+@pytest.mark.parametrize("protocol", ["2", "x"])
+def test_a_stale_hook_is_told_before_anything_happens(tmp_path: Path, protocol: str) -> None:
+    path = made(tmp_path)
+    with pytest.raises(ShellError):
+        route(context(Channel(protocol, "bash", str(path))), "")
+    assert path.read_bytes() == b""

@@ -1,0 +1,177 @@
+"""The forms of what people type."""
+
+from collections.abc import Callable
+
+import pytest
+
+from awsprof import forms
+from awsprof.errors import UsageError
+
+ACCOUNT = "123456789012"
+SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+HOSTILE = ["", " ", "$(reboot)", "a'b", "\x1b[31m", "[red]", "a\nb", "\u202e", "-", "\0"]
+
+
+def refuses(check: Callable[[str], str], value: str) -> UsageError:
+    with pytest.raises(UsageError) as refused:
+        check(value)
+    assert refused.value.exit_code == 2
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    "region",
+    ["eu-west-1", "us-gov-east-1", "mx-central-1", "us-iso-east-1", "cn-north-1", "eusc-de-east-1", "us-east-10"],
+)
+def test_regions(region: str) -> None:
+    assert forms.check_region(region) == region
+
+
+@pytest.mark.parametrize(
+    "region",
+    [
+        *HOSTILE,
+        "eu",
+        "eu-west",
+        "EU-WEST-1",
+        "eu-west-",
+        "eu--1",
+        "-west-1",
+        "--1",
+        "eu-west-1 ",
+        "eu-west-١",
+        "eu_west-a-1",
+    ],
+)
+def test_regions_refused(region: str) -> None:
+    assert refuses(forms.check_region, region).next_step == "write it like eu-west-1"
+
+
+@pytest.mark.parametrize(("code", "taken"), [("123456", "123456"), ("000000", "000000"), (" 123456\n", "123456")])
+def test_codes(code: str, taken: str) -> None:
+    assert forms.check_code(code) == taken
+
+
+@pytest.mark.parametrize(
+    "code", [*HOSTILE, "12345", "1234567", "12345a", "١٢٣٤٥٦", "１２３４５６", "123 456", "+12345", "²34567"]
+)
+def test_codes_refused_and_not_repeated(code: str) -> None:
+    error = refuses(forms.check_code, code)
+    assert (error.what, error.next_step) == ("an MFA code is six digits", "nothing was sent to AWS")
+
+
+@pytest.mark.parametrize("key", ["AKIA" + "X2" * 8, " AKIA" + "X2" * 8 + "\n"])
+def test_key_ids(key: str) -> None:
+    assert forms.check_key_id(key) == key.strip()
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        *[(value, "is not an access key id") for value in HOSTILE],
+        ("AKIA" + "X" * 15, "is not an access key id"),
+        ("AKIA" + "X" * 17, "is not an access key id"),
+        ("AKIA" + "x" * 16, "is not an access key id"),
+        ("AKIA" + "٣" * 16, "is not an access key id"),
+        (SECRET, "is not an access key id"),
+        ("ASIA" + "X" * 16, "is a temporary one"),
+    ],
+)
+def test_key_ids_refused(key: str, says: str) -> None:
+    assert says in refuses(forms.check_key_id, key).what
+
+
+def test_secrets() -> None:
+    assert forms.check_secret(f" {SECRET}\r\n") == SECRET
+
+
+@pytest.mark.parametrize("secret", [*HOSTILE, SECRET[1:], SECRET + "x", SECRET[:-1] + "%", SECRET[:-1] + "é"])
+def test_secrets_refused_and_not_repeated(secret: str) -> None:
+    error = refuses(forms.check_secret, secret)
+    assert error.what == "that is not a secret access key"
+    assert len(secret) < 9 or secret not in error.what + error.next_step
+
+
+PARTITIONS = ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"]
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_arns_of_all_partitions(partition: str) -> None:
+    device, role = (f"arn:{partition}:iam::{ACCOUNT}:{kind}/path/Na.me+=,@-_1" for kind in ("mfa", "role"))
+    assert forms.check_device_arn(f" {device}\n") == device
+    assert forms.check_role_arn(f" {role}\n") == role
+
+
+def wrong_arns(kind: str) -> list[str]:
+    return [
+        *HOSTILE,
+        f"arn:aws:iam::{ACCOUNT}:{kind}/",
+        f"arn:aws:iam::{ACCOUNT}:{kind}",
+        f"arn:aws:iam::{ACCOUNT}:{kind}/a b",
+        f"arn:aws:iam::{ACCOUNT}:{kind}/a:b",
+        f"arn:aws:iam::{ACCOUNT}:{kind}/é",
+        f"arn:aws:iam::{ACCOUNT[1:]}:{kind}/x",
+        f"arn:aws:iam::{'١' * 12}:{kind}/x",
+        f"arn:aws:iam:eu-west-1:{ACCOUNT}:{kind}/x",
+        f"arn:aws:sts::{ACCOUNT}:{kind}/x",
+        f"arn:aws2:iam::{ACCOUNT}:{kind}/x",
+        f"arn::iam::{ACCOUNT}:{kind}/x",
+        f"ARN:aws:iam::{ACCOUNT}:{kind}/x",
+        f"aws:iam::{ACCOUNT}:{kind}/x",
+        f"arn:aws:iam::{ACCOUNT}:group/x",
+    ]
+
+
+@pytest.mark.parametrize("arn", wrong_arns("mfa"))
+def test_device_arns_refused(arn: str) -> None:
+    assert "is not the ARN of an MFA device" in refuses(forms.check_device_arn, arn).what
+
+
+@pytest.mark.parametrize(
+    "arn", [*wrong_arns("role"), f"arn:aws:iam::{ACCOUNT}:user/x", f"arn:aws:iam::{ACCOUNT}:mfa/x"]
+)
+def test_role_arns_refused(arn: str) -> None:
+    assert "is not the ARN of a role" in refuses(forms.check_role_arn, arn).what
+
+
+@pytest.mark.parametrize(
+    ("resource", "what", "next_step"),
+    [
+        ("user/you", "ARN of a user, not of an MFA device", f"it may be arn:aws:iam::{ACCOUNT}:mfa/you"),
+        ("user/a\nb", "ARN of a user", f"it may be 'arn:aws:iam::{ACCOUNT}:mfa/a\ufffdb'"),
+        ("u2f/user/you/key-1", "passkey or security key", "register an authenticator app as a second MFA device"),
+    ],
+)
+def test_device_arns_refused_with_the_reason(resource: str, what: str, next_step: str) -> None:
+    error = refuses(forms.check_device_arn, f"arn:aws:iam::{ACCOUNT}:{resource}")
+    assert what in error.what
+    assert error.next_step == next_step
+
+
+@pytest.mark.parametrize("name", ["ab", "x" * 64, "a_+=,.@-9"])
+def test_session_names(name: str) -> None:
+    assert forms.check_session_name(name) == name
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "a", "x" * 65, "work:dev", "a/b", "éé"])
+def test_session_names_refused(name: str) -> None:
+    refuses(forms.check_session_name, name)
+
+
+@pytest.mark.parametrize("value", ["ab", "x" * 1224, "a_+=,.@:/-9"])
+def test_external_ids(value: str) -> None:
+    assert forms.check_external_id(value) == value
+
+
+@pytest.mark.parametrize("value", [*HOSTILE, "a", "x" * 1225, "éé", "a b"])
+def test_external_ids_refused(value: str) -> None:
+    refuses(forms.check_external_id, value)
+
+
+@pytest.mark.parametrize(("seconds", "fits"), [(899, False), (900, True), (129600, True), (129601, False)])
+def test_seconds_within_bounds(seconds: int, fits: bool) -> None:
+    if fits:
+        assert forms.check_seconds(seconds, 900, 129600, "between 15m and 36h") == seconds
+    else:
+        with pytest.raises(UsageError, match="must be between 15m and 36h"):
+            forms.check_seconds(seconds, 900, 129600, "between 15m and 36h")

@@ -1,0 +1,100 @@
+"""An access key from a CSV file or from stdin."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from awsprof import keyfile
+from awsprof.errors import FileError, UsageError
+
+HEAD = "Access key ID,Secret access key"
+BOTH = ("AKIA1", "s1")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"{HEAD}\nAKIA1,s1\n",
+        f"\ufeff{HEAD}\r\nAKIA1,s1\r\n",
+        f"{HEAD}\nAKIA1,s1",
+        "User Name, ACCESS KEY ID ,secret Access Key,Console\nyou,AKIA1,s1,https://x\n",
+        "Secret access key,Access key ID\ns1,AKIA1\n",
+        f'{HEAD}\n"AKIA1","s1"\n\n',
+        f"{HEAD}\n AKIA1 , s1 ,extra,more\n",
+    ],
+    ids=["plain", "BOM and CRLF", "no final newline", "extra columns", "other order", "quoted", "spaces and surplus"],
+)
+def test_a_csv(tmp_path: Path, data: str) -> None:
+    path = tmp_path / "key.csv"
+    path.write_bytes(data.encode())
+    assert keyfile.from_csv(str(path)) == BOTH
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"", "is missing or empty"),
+        (HEAD.encode(), "has no row with an access key"),
+        (b"\n\n", "has no row with an access key"),
+        (b"User name,Password\nyou,p\n", "has no column 'access key id'"),
+        (b"Access key ID\nAKIA1\n", "has no column 'secret access key'"),
+        (HEAD.replace(",", ";").encode() + b"\nAKIA1;s1\n", "has no column"),
+        (HEAD.encode("utf-16"), "is not a CSV file"),
+        (HEAD.encode() + b'\n"AKIA1,s1\n', "is not a CSV file"),
+        (b"\xff\xfe\x00", "is not a CSV file"),
+    ],
+    ids=["empty", "header only", "blank", "a password's", "no secret", "semicolons", "UTF-16", "open quote", "binary"],
+)
+def test_csv_refused(tmp_path: Path, data: bytes, what: str) -> None:
+    path = tmp_path / "key.csv"
+    path.write_bytes(data)
+    with pytest.raises(UsageError) as refused:
+        keyfile.from_csv(str(path))
+    assert what in refused.value.what
+    assert refused.value.next_step
+
+
+SEVERAL = f"User name,{HEAD}\nyou,AKIA1,s1\nme,AKIA2,s2\n\x1b[31m,AKIA3,s3\n"
+
+
+@pytest.mark.parametrize(
+    ("user", "what", "next_step"),
+    [
+        ("", "has 3 rows: you, me, \ufffd[31m", "choose one with --user NAME"),
+        ("You", "has no row for You", "it has: you, me, \ufffd[31m"),
+    ],
+)
+def test_several_rows_name_their_users(tmp_path: Path, user: str, what: str, next_step: str) -> None:
+    path = tmp_path / "key.csv"
+    path.write_text(SEVERAL)
+    with pytest.raises(UsageError) as refused:
+        keyfile.from_csv(str(path), user)
+    assert refused.value.what.endswith(what)
+    assert refused.value.next_step == next_step
+
+
+def test_a_user_picks_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "key.csv"
+    path.write_text(SEVERAL)
+    assert keyfile.from_csv(str(path), "me") == ("AKIA2", "s2")
+
+
+def test_a_missing_file_and_a_directory(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is missing or empty"):
+        keyfile.from_csv(str(tmp_path / "gone.csv"))
+    with pytest.raises(FileError, match="is a directory"):
+        keyfile.from_csv(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "data", [b"AKIA1\ns1\n", b"AKIA1\r\ns1\r\n", b" AKIA1 \n s1", b"\xef\xbb\xbfAKIA1\ns1\nmore\n"]
+)
+def test_two_lines(data: bytes) -> None:
+    assert keyfile.from_lines(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")) == BOTH
+
+
+@pytest.mark.parametrize("data", [b"", b"AKIA1\n", b"\ns1\n", b"AKIA1\n\n", b"\xff\n\xff\n"])
+def test_two_lines_refused(data: bytes) -> None:
+    with pytest.raises(UsageError, match="--stdin reads two lines"):
+        keyfile.from_lines(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))

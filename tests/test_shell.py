@@ -1,0 +1,165 @@
+"""How each shell spells a change. That the quoting holds is proven in the real shells, in tests/shells."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from awsprof import environment as env
+from awsprof import shell
+from awsprof.errors import ShellError, UsageError
+
+EVERY = list(shell.SHELLS.values())
+READONLY = "awsprof: a variable of this switch is readonly in this shell; nothing was changed"
+NAMES = sorted({*env.MANAGED, *env.MASKS, env.SAVED, env.PREVIOUS})
+
+
+def posix(names: str, steps: str) -> str:
+    return (
+        f"if ( \\builtin unset -v {names} ) 2>/dev/null; then {steps}; "
+        f"else \\builtin printf '%s\\n' '{READONLY}' >&2; \\builtin false; fi\n"
+    )
+
+
+def fish_unset(name: str) -> str:
+    return (
+        f"set -qg {name}; and set -eg {name}\n"
+        f"set -qU {name}; and builtin echo 'awsprof: {name} is a universal variable and still set; "
+        f"remove it with: set -eU {name}' >&2\n"
+    )
+
+
+CHANGES: dict[str, dict[str, str | None]] = {
+    "set": {"AWS_PROFILE": "work:dev"},
+    "unset": {"AWS_VAULT": None},
+    "both": {"AWS_PROFILE": "it's", "AWS_REGION": "", "AWS_VAULT": None, "AWS_SSO_PROFILE": None},
+}
+POSIX = {
+    "set": posix("AWS_PROFILE", "\\builtin export AWS_PROFILE='work:dev'"),
+    "unset": posix("AWS_VAULT", "\\builtin unset -v AWS_VAULT"),
+    "both": posix(
+        "AWS_PROFILE AWS_REGION AWS_VAULT AWS_SSO_PROFILE",
+        "\\builtin unset -v AWS_VAULT AWS_SSO_PROFILE && \\builtin export AWS_PROFILE='it'\\''s' AWS_REGION=''",
+    ),
+}
+FISH = {
+    "set": "set -gx AWS_PROFILE 'work:dev'\ntrue\n",
+    "unset": fish_unset("AWS_VAULT") + "true\n",
+    "both": "set -gx AWS_PROFILE 'it\\'s'\nset -gx AWS_REGION ''\n"
+    + fish_unset("AWS_VAULT")
+    + fish_unset("AWS_SSO_PROFILE")
+    + "true\n",
+}
+PWSH = {
+    "set": "[Environment]::SetEnvironmentVariable('AWS_PROFILE', 'work:dev')\n",
+    "unset": "[Environment]::SetEnvironmentVariable('AWS_VAULT', [NullString]::Value)\n",
+    "both": "[Environment]::SetEnvironmentVariable('AWS_PROFILE', 'it''s')\n"
+    "[Environment]::SetEnvironmentVariable('AWS_REGION', '')\n"
+    "[Environment]::SetEnvironmentVariable('AWS_VAULT', [NullString]::Value)\n"
+    "[Environment]::SetEnvironmentVariable('AWS_SSO_PROFILE', [NullString]::Value)\n",
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize(("kind", "snippets"), [("bash", POSIX), ("zsh", POSIX), ("fish", FISH), ("pwsh", PWSH)])
+def test_snippets(kind: str, snippets: dict[str, str], name: str) -> None:
+    assert shell.SHELLS[kind].render(CHANGES[name]) == snippets[name]
+
+
+VALUES = {
+    #          bash and zsh               fish                              PowerShell
+    "plain": ("'plain'", "'plain'", "'plain'"),
+    "": ("''", "''", "''"),
+    "=ls": ("'=ls'", "'=ls'", "'=ls'"),
+    "it's": ("'it'\\''s'", "'it\\'s'", "'it''s'"),
+    "a\\": ("'a\\'", "'a\\\\'", "'a\\'"),
+    "$(x) `x` $x": ("'$(x) `x` $x'",) * 3,
+    "a\nb": ("$'a\\012b'", "'a'\\X0a'b'", "(-join [char[]]@(97,10,98))"),
+    "\x1b'\\": ("$'\\033\\047\\134'", "''\\X1b'\\'\\\\'", "(-join [char[]]@(27,39,92))"),
+    "é": ("$'\\303\\251'", "''\\Xc3''\\Xa9''", "(-join [char[]]@(233))"),
+    "\u2019": ("$'\\342\\200\\231'", "''\\Xe2''\\X80''\\X99''", "(-join [char[]]@(8217))"),
+    "\U0001f600": ("$'\\360\\237\\230\\200'", "''\\Xf0''\\X9f''\\X98''\\X80''", "(-join [char[]]@(55357,56832))"),
+    "\x7f": ("$'\\177'", "''\\X7f''", "(-join [char[]]@(127))"),
+}
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_quoting(value: str) -> None:
+    quoted = (shell.quote_posix(value), shell.quote_fish(value), shell.quote_pwsh(value))
+    assert quoted == VALUES[value]
+
+
+def test_bytes_that_are_not_utf8() -> None:
+    assert shell.quote_posix("a\udcff") == "$'a\\377'"
+    assert shell.quote_fish("a\udcff") == "'a'\\Xff''"
+    with pytest.raises(ShellError, match="not UTF-8") as refused:
+        shell.quote_pwsh("a\udcff")
+    assert refused.value.exit_code == 7
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
+def test_nul_is_refused(kind: shell.Shell) -> None:
+    with pytest.raises(ShellError, match="NUL") as refused:
+        kind.render({"AWS_PROFILE": "a\0b"})
+    assert refused.value.exit_code == 7
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
+def test_no_change_is_a_snippet_without_effect(kind: shell.Shell) -> None:
+    assert kind.render({}).strip() in ("", "true")
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
+@given(
+    st.dictionaries(st.sampled_from(NAMES), st.none() | st.text(st.characters(exclude_categories=["Cs"])), min_size=1)
+)
+def test_a_snippet_is_ascii_and_printable(kind: shell.Shell, change: dict[str, str | None]) -> None:
+    change = {name: value.replace("\0", "") if value else value for name, value in change.items()}
+    snippet = kind.render(change)
+    assert snippet.isascii()
+    assert snippet.endswith("\n")
+    assert snippet.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_need_no_quoting(name: str) -> None:
+    assert name.isidentifier()
+    assert name.isascii()
+    assert name.startswith(("AWS", "GRANTED_SSO"))
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("bash", "bash"),
+        ("ZSH", "zsh"),
+        ("fish", "fish"),
+        ("pwsh", "pwsh"),
+        ("powershell", "pwsh"),
+        ("PowerShell", "pwsh"),
+    ],
+)
+def test_shells_by_name(word: str, name: str) -> None:
+    assert shell.by_name(word).name == name
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("tcsh", "it speaks bash, zsh, fish, pwsh"),
+        ("bsh", "did you mean bash?"),
+        ("cmd", "it speaks bash, zsh, fish, pwsh"),
+        ("", "it speaks bash, zsh, fish, pwsh"),
+        ("\x1b[31m", "it speaks bash, zsh, fish, pwsh"),
+    ],
+)
+def test_other_shells(word: str, hint: str) -> None:
+    with pytest.raises(UsageError, match="does not speak") as refused:
+        shell.by_name(word)
+    assert refused.value.next_step.startswith(hint)
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
+def test_each_shell_is_told_where_its_line_goes(kind: shell.Shell) -> None:
+    assert shell.RC_FILES[kind.name]
+    assert f"awsprof init {kind.name}" in kind.load
+    assert kind.fail.endswith("\n")
