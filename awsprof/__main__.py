@@ -68,10 +68,10 @@ def _hoisted(argv: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _mend_streams() -> None:
-    """A closed stream swallows; names in the AWS files may hold any bytes, and printing them must not fail."""
+    """A closed stream swallows; what is typed and what the AWS files hold may be any bytes, and must not fail here."""
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - it stays open as long as the process
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="surrogateescape" if stream.encoding.lower() == "utf-8" else "backslashreplace")

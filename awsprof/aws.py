@@ -1,4 +1,4 @@
-"""The only room that knows the AWS SDK: STS and IAM calls, and their errors in words that a user can act on."""
+"""The only room that knows boto3: STS and IAM calls, and their errors in words that a user can act on."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ def client(service: str, keys: Keys, *, profile: str, region: str) -> Any:
     Raises:
         AwsprofError: it cannot be made, or its endpoint is not encrypted; nothing was sent.
     """
-    import botocore.session  # a fifth of a second
+    import boto3  # a fifth of a second
 
     try:
-        made = botocore.session.Session(profile=profile).create_client(
+        made = boto3.Session(profile_name=profile).client(
             service,  # type: ignore[call-overload,unused-ignore] # the stubs know literal names only
             region_name=region,
             aws_access_key_id=keys.key_id,
@@ -151,16 +151,15 @@ def caller_identity(profile: str = "") -> dict[str, str]:
         CredentialsError: there are no usable keys, or AWS refused them.
         AwsError: AWS or the network did not answer as it should.
     """
-    import botocore.session  # a fifth of a second
+    import boto3  # a fifth of a second
     from botocore.exceptions import NoCredentialsError
 
     try:
-        session = botocore.session.Session(profile=profile or None)
+        session = boto3.Session(profile_name=profile or None)
         credentials = session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
-        region = session.get_config_variable("region") or "us-east-1"
-        sts: Any = session.create_client("sts", region_name=region, config=_config())
+        sts: Any = session.client("sts", region_name=session.region_name or "us-east-1", config=_config())
         _refuse_plain_http(sts.meta.endpoint_url)
         answer = sts.get_caller_identity()
         found = {"account": answer["Account"], "arn": answer["Arn"], "user_id": answer["UserId"]}

@@ -54,6 +54,8 @@ class Channel:
         flags = os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
             descriptor = os.open(self.path, flags)
+        except FileNotFoundError:  # as after Ctrl-Z: the hook has ended, and removed its file
+            raise ShellError("the shell has gone on without this command", "run it again") from None
         except (OSError, ValueError):
             raise _not_ours() from None
         try:
@@ -102,7 +104,8 @@ def route(ctx: Context, shell_name: str) -> Callable[[Change], None]:
     """
     if shell_name:
         named = shell.by_name(shell_name)
-        return lambda change: ctx.out(named.render(change).rstrip("\n")) if change else None
+        # An empty line where nothing changes: PowerShell's Invoke-Expression refuses to evaluate nothing.
+        return lambda change: ctx.out(named.render(change).rstrip("\n") if change else "")
     channel = ctx.channel
     if channel is None:
         raise _no_hook()

@@ -49,13 +49,15 @@ def run(words: list[str], ctx: Context) -> None:
     """
     try:
         # standalone_mode off: typer would print and exit by itself, past the one error boundary.
-        command().main(words, prog_name="awsprof", standalone_mode=False, obj=ctx)
+        status = command().main(words, prog_name="awsprof", standalone_mode=False, obj=ctx)
     except typer.Abort:
         raise CancelledError from None
     except SystemExit:
         raise BrokenPipeError from None  # so typer ends where whoever read stdout has gone
     except _WrongLine as error:
         raise _usage(error) from None
+    if status == CancelledError.exit_code:  # so typer tells of a Ctrl-C
+        raise KeyboardInterrupt
 
 
 def _usage(error: Any) -> AwsprofError:
@@ -100,7 +102,9 @@ def _off(call: typer.Context, shell: Shell = "") -> None:
 def _mfa(
     call: typer.Context,
     target: Annotated[str, typer.Argument(metavar="DOMAIN|PROFILE", help="Default: the active profile's.")] = "",
-    code: Annotated[str, typer.Option("--code", metavar="CODE|-", help="The code; - reads it from stdin.")] = "",
+    code: Annotated[
+        str | None, typer.Option("--code", metavar="CODE|-", help="The code; - reads it from stdin.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Renew a session that still lasts, too.")] = False,
     duration: Annotated[str, typer.Option(metavar="TIME", help="How long it shall last, 15m to 36h.")] = "36h",
     min_remaining: Annotated[
@@ -110,7 +114,7 @@ def _mfa(
 ) -> None:
     """Renew the MFA session behind a profile. Example: awsprof mfa work."""
     if code == "-":
-        code = sys.stdin.readline().strip() or "no code"
+        code = sys.stdin.readline()
     least = parse_duration(min_remaining) if min_remaining else -1
     wish = mfa.Wish(code, force=force, seconds=parse_duration(duration), least=least)
     mfa.run(call.obj, target, wish, as_json=as_json)

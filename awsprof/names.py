@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from awsprof.errors import NoSuchProfileError, UsageError
-from awsprof.text import nearest, quoted
+from awsprof.text import joined, nearest, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def not_found(word: str, names: Collection[str]) -> NoSuchProfileError:
     whole, bare = nearest(word, names), _near_bare_names(word, names)
     close = whole or bare if ":" in word else bare + whole
     close = list(dict.fromkeys(_only_case(word, names) + close))[:3]
-    hint = f"did you mean {' or '.join(map(quoted, close))}?" if close else "awsprof list shows what there is"
+    hint = f"did you mean {joined(map(quoted, close), 'or')}?" if close else "awsprof list shows what there is"
     if not names:
         hint = "there are none yet: begin with awsprof add iam DOMAIN"
     return NoSuchProfileError(f"no profile {quoted(word)}", hint)

@@ -127,7 +127,7 @@ def _fish_snippet(change: Change) -> str:
             f"set -qU {name}; and builtin echo 'awsprof: {name} is a universal variable and still set; "
             f"remove it with: set -eU {name}' >&2"
         )
-    return "\n".join([*lines, "true", ""])
+    return "\n".join([*lines, "builtin true", ""])
 
 
 def _pwsh(change: Change) -> str:
@@ -144,7 +144,9 @@ SHELLS = {
     for shell in (
         Shell("bash", hook="awsprof.bash", load='eval "$(awsprof init bash)"', render=_posix, fail="\\builtin false\n"),
         Shell("zsh", hook="awsprof.zsh", load='eval "$(awsprof init zsh)"', render=_posix, fail="\\builtin false\n"),
-        Shell("fish", hook="awsprof.fish", load="awsprof init fish | source", render=_fish_snippet, fail="false\n"),
+        Shell(
+            "fish", hook="awsprof.fish", load="awsprof init fish | source", render=_fish_snippet, fail="builtin false\n"
+        ),
         Shell(
             "pwsh",
             hook="awsprof.psd1",

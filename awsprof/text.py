@@ -125,7 +125,7 @@ def nearest(word: str, names: Iterable[str], most: int = 3) -> list[str]:
     return list(dict.fromkeys([*folded, *close, *inside]))[:most]
 
 
-def joined(words: Iterable[str]) -> str:
+def joined(words: Iterable[str], last: str = "and") -> str:
     """Names in a sentence: `a, b and c`."""
-    items = list(words)
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+    *before, end = list(words) or [""]
+    return f"{', '.join(before)} {last} {end}" if before else end

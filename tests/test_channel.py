@@ -37,10 +37,6 @@ def test_a_second_snippet_is_refused(tmp_path: Path) -> None:
     assert path.read_bytes() == b"first\n"
 
 
-def _missing(path: Path) -> None:
-    del path
-
-
 def _full(path: Path) -> None:
     path.write_text("mine")
 
@@ -68,7 +64,7 @@ FOREIGN = pytest.param(_foreign, marks=pytest.mark.skipif(os.geteuid() != 0, rea
 
 @pytest.mark.parametrize(
     "make",
-    [_missing, _full, _symlink, _dangling, _loop, Path.mkdir, os.mkfifo, FOREIGN],
+    [_full, _symlink, _dangling, _loop, Path.mkdir, os.mkfifo, FOREIGN],
     ids=lambda make: make.__name__,
 )
 def test_anything_else_is_refused_and_untouched(tmp_path: Path, make: Callable[[Path], None]) -> None:
@@ -172,15 +168,22 @@ def test_the_hook_gets_what_its_shell_speaks(tmp_path: Path) -> None:
     ctx = context(Channel("1", "fish", str(path)))
     route(ctx, "")(CHANGE)
     assert stdout(ctx) == ""
-    assert path.read_text() == "set -gx AWS_PROFILE 'work:dev'\ntrue\n"
+    assert path.read_text() == "set -gx AWS_PROFILE 'work:dev'\nbuiltin true\n"
 
 
-@pytest.mark.parametrize("name", ["bash", ""])
-def test_no_change_writes_nothing(tmp_path: Path, name: str) -> None:
+def test_a_hook_that_has_ended_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(ShellError, match="the shell has gone on without this command") as refused:
+        Channel("1", "bash", str(tmp_path / "gone")).send("snippet\n")
+    assert (refused.value.exit_code, refused.value.next_step) == (7, "run it again")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "printed"), [("bash", "\n"), ("", "")])
+def test_no_change_writes_nothing(tmp_path: Path, name: str, printed: str) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "bash", str(path)))
     route(ctx, name)({})
-    assert stdout(ctx) == ""
+    assert stdout(ctx) == printed
     assert path.read_bytes() == b""
 
 

@@ -134,7 +134,7 @@ FALSE, THROW = "\\builtin false\n", "throw 'awsprof failed; nothing was changed'
         ("use --shell bash gone", FALSE),
         ("use --shell bash", FALSE),
         ("use gone --shell zsh", FALSE),
-        ("use gone --shell fish", "false\n"),
+        ("use gone --shell fish", "builtin false\n"),
         ("use gone --shell pwsh", THROW),
         ("use gone --shell=powershell", THROW),
         ("use gone --shell BASH", FALSE),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from awsprof import names, profiles
-from awsprof.commands.show import record
-from awsprof.commands.use import session_words
 from awsprof.errors import UsageError
+from awsprof.report import record, session_words
 from awsprof.text import quoted, safe
 
 TYPE_CHECKING = False

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from awsprof import aws, environment, profiles, sessions
-from awsprof.commands.show import session_record
-from awsprof.errors import CredentialsError, UsageError
+from awsprof.errors import CredentialsError, ShellError, UsageError
 from awsprof.forms import check_code, check_seconds
+from awsprof.report import session_record
 from awsprof.text import clock, iso, quoted
 
 TYPE_CHECKING = False
@@ -26,8 +26,10 @@ class Wish:
 
     __slots__ = ("code", "force", "least", "seconds")
 
-    def __init__(self, code: str = "", *, force: bool = False, seconds: int = DAY_AND_A_HALF, least: int = -1) -> None:
-        self.code = check_code(code) if code else ""
+    def __init__(
+        self, code: str | None = None, *, force: bool = False, seconds: int = DAY_AND_A_HALF, least: int = -1
+    ) -> None:
+        self.code = "" if code is None else check_code(code)
         self.force = force
         self.seconds = check_seconds(seconds, 900, DAY_AND_A_HALF, "between 15m and 36h")
         self.least = least if least >= 0 else 3600 if seconds > 3600 else 900
@@ -39,6 +41,8 @@ def run(ctx: Context, word: str = "", wish: Wish | None = None, *, as_json: bool
     Raises:
         AwsprofError: as docs/mfa.md says; the files are as they were.
     """
+    if ctx.channel:
+        ctx.channel.shell()  # a hook of another version is told before a code is spent
     session = renew(ctx, word, wish)
     if as_json:
         import json  # only --json pays for it
@@ -134,4 +138,7 @@ def _tell_shell(ctx: Context, session: Session) -> None:
     standing = profiles.session(profiles.load(ctx.environ), ctx.active, ctx.now())
     if standing and standing.profile == session.profile and session.expires_at is not None:
         change = environment.session_end(ctx.environ, iso(session.expires_at))
-        ctx.channel.send(ctx.channel.shell().render(change))
+        try:
+            ctx.channel.send(ctx.channel.shell().render(change))
+        except ShellError as error:
+            ctx.say(error.what)  # the session is there all the same

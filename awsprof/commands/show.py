@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 from awsprof import names, profiles
-from awsprof.commands.use import session_words, summary
-from awsprof.text import iso, masked, quoted, safe
+from awsprof.report import record, session_words, summary
+from awsprof.text import masked, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from awsprof.context import Context
-    from awsprof.profiles import Profile, Profiles, Session
-
-
-def record(ctx: Context, known: Profiles, profile: Profile) -> dict[str, Any]:
-    """A profile as every `--json` tells it: stable field names, None where there is nothing, times in UTC."""
-    return {
-        "name": profile.name,
-        "domain": names.domain_of(profile.name),
-        "kind": profile.kind,
-        "account": profiles.account(known, profile) or None,
-        "region": profile.get("region") or None,
-        "source": profile.get("source_profile") or None,
-        "active": profile.name == ctx.active,
-        "session": session_record(profiles.session(known, profile.name, ctx.now()), ctx.now()),
-    }
-
-
-def session_record(session: Session | None, now: float) -> dict[str, Any] | None:
-    """A session as `--json` tells it; `seconds_left` counts from `now` and is never negative."""
-    if session is None:
-        return None
-    end = session.expires_at
-    return {
-        "profile": session.profile,
-        "state": session.state,
-        "expires_at": None if end is None else iso(end),
-        "seconds_left": None if end is None else max(0, int(end - now)),
-    }
+    from awsprof.profiles import Profile, Profiles
 
 
 def run(ctx: Context, word: str, *, as_json: bool = False) -> None:
@@ -74,12 +45,25 @@ def _print(ctx: Context, known: Profiles, profile: Profile) -> None:
     for key, value, path in rows:
         ctx.out(f"  {safe(key):<{width}}  {safe(_one_line(value))}  ({safe(path)})")
     chain = profiles.chain(known, profile.name)
-    for depth, link in enumerate(chain.links):
-        at = profiles.session(known, link, ctx.now())
-        words = session_words(at) if at and at.profile == link else ""
-        ctx.out("  ".join(part for part in ("  " * depth + quoted(link), known[link].kind, words) if part))
+    for depth, link in enumerate(down_to_the_keys(known, chain)):
+        ctx.out(
+            "  ".join(part for part in ("  " * depth + quoted(link), known[link].kind, _held(ctx, known, link)) if part)
+        )
     if chain.broken:
         ctx.out("  " * len(chain.links) + f"broken here: {chain.broken}")
+
+
+def down_to_the_keys(known: Profiles, chain: profiles.Chain) -> list[str]:
+    """The links of a chain, and the iam profile whose keys renew the session at its end."""
+    last = chain.links[-1]
+    iam = f"{names.domain_of(last)}:{names.IAM}"
+    renewed = names.kind_by_name(last) == names.MFA and iam in known
+    return [*chain.links, iam] if renewed else chain.links
+
+
+def _held(ctx: Context, known: Profiles, link: str) -> str:
+    session = profiles.session(known, link, ctx.now())
+    return session_words(session) if session and session.profile == link else ""
 
 
 def _one_line(value: str) -> str:
@@ -92,6 +76,6 @@ def _print_json(ctx: Context, known: Profiles, profile: Profile) -> None:
     chain = profiles.chain(known, profile.name)
     told = record(ctx, known, profile)
     told["settings"] = {key: {"value": value, "file": path} for key, value, path in settings(known, profile)}
-    told["chain"] = chain.links
+    told["chain"] = down_to_the_keys(known, chain)
     told["broken"] = chain.broken or None
     ctx.out(json.dumps(told, indent=2))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from awsprof import environment, names, profiles
-from awsprof.commands.show import record
-from awsprof.commands.use import session_words
+from awsprof.report import record, session_words
 from awsprof.text import iso, joined, parse_time, quoted, safe
 
 TYPE_CHECKING = False

@@ -6,7 +6,8 @@ from awsprof import environment, names, profiles
 from awsprof.channel import route
 from awsprof.errors import UsageError
 from awsprof.forms import check_region
-from awsprof.text import clock, iso, quoted, safe
+from awsprof.report import summary
+from awsprof.text import iso, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,25 +66,6 @@ def _renewed(ctx: Context, name: str) -> Profiles:
         # A word without a colon may be a domain, too: then the session is named by itself.
         renew(ctx, name if ":" in name else session.profile)
     return profiles.load(ctx.environ)
-
-
-def summary(known: Profiles, name: str, region: str, session: Session | None) -> str:
-    """The one line about a profile: name, account, region, the end of its session."""
-    parts = [name, profiles.account(known, known[name]), region, session_words(session)]
-    return "  ".join(safe(part) for part in parts if part)
-
-
-def session_words(session: Session | None) -> str:
-    """What there is to say about a session. The end, not the rest: so the line is the same whenever it is printed."""
-    if session is None:
-        return ""
-    at = clock(session.expires_at) if session.expires_at is not None else ""
-    return {
-        profiles.VALID: f"session until {at}",
-        profiles.EXPIRED: f"session expired {at}",
-        profiles.MISSING: "no session",
-        profiles.UNKNOWN: "session of unknown end",
-    }[session.state]
 
 
 def _asides(ctx: Context, change: environment.Change) -> list[str]:

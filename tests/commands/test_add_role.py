@@ -85,22 +85,24 @@ def test_a_role_that_is_refused(desk: Desk, case: str) -> None:
     assert desk.read() == (BASE, IAM)
 
 
+ARN_ASKED, REGION_ASKED = "ARN of the role: ", "region (Enter for none): "
+
+
 @pytest.mark.parametrize(
     ("given", "answers", "region"),
     [
-        (Role(), (ROLE, "eu-west-1"), "eu-west-1"),
-        (Role(), (ROLE, ""), ""),
-        (Role(ROLE), ("eu-west-1",), "eu-west-1"),
-        (Role(region="eu-west-1"), (ROLE,), "eu-west-1"),
+        (Role(), {ARN_ASKED: ROLE, REGION_ASKED: "eu-west-1"}, "eu-west-1"),
+        (Role(), {ARN_ASKED: ROLE, REGION_ASKED: ""}, ""),
+        (Role(ROLE), {REGION_ASKED: "eu-west-1"}, "eu-west-1"),
+        (Role(region="eu-west-1"), {ARN_ASKED: ROLE}, "eu-west-1"),
     ],
 )
-def test_what_is_missing_is_asked_for(desk: Desk, given: Role, answers: tuple[str, ...], region: str) -> None:
+def test_what_is_missing_is_asked_for(desk: Desk, given: Role, answers: dict[str, str], region: str) -> None:
     desk.write(BASE, IAM)
-    ctx = add_role(desk, "work:dev", given, *answers)
+    ctx = add_role(desk, "work:dev", given, *answers.values())
     assert desk.read()[0] == f"{BASE}\n{role_section('work:dev', 'work:mfa', region)}"
     assert isinstance(ctx.person, Script)
-    expected = ["ARN of the role: "] * (not given.arn or ROLE in answers) + ["region (Enter for none): "]
-    assert ctx.person.asked == expected[: len(answers)] or ctx.person.asked == expected[-len(answers) :]
+    assert ctx.person.asked == list(answers)
 
 
 def test_another_arn_is_shown_and_asked_for_the_rest_stays(desk: Desk) -> None:

@@ -46,6 +46,18 @@ def test_a_role(home: Home) -> None:
     ]
 
 
+def test_the_chain_goes_down_to_the_keys(home: Home) -> None:
+    home.write(CONFIG, CREDENTIALS + f"[work:iam]\n{KEYS}")
+    home.call(showing("dev"))
+    assert home.out.splitlines()[-3:] == [
+        "work:dev  role",
+        "  work:mfa  mfa  session until Tue 03:12",
+        "    work:iam  iam",
+    ]
+    home.call(showing("dev", as_json=True))
+    assert json.loads(home.out)["chain"] == ["work:dev", "work:mfa", "work:iam"]
+
+
 def test_secrets_are_masked_to_one_length(home: Home) -> None:
     home.write(CONFIG, CREDENTIALS)
     home.call(showing("work:mfa"))

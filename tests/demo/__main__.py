@@ -60,14 +60,18 @@ def steps(shell: str, csv: str, role_arn: str) -> list[str]:
     ]
 
 
-def play(shell: str, sts: CheckingSts, user: User, role: Role, out: TextIO) -> int:
+def play_day(shell: str, sts: CheckingSts, user: User, role: Role, out: TextIO) -> int:
     """Run the day in that shell and show it; the exit code is that of the step that failed, else 0."""
+    return play(shell, steps(shell, f"{user.name}_accessKeys.csv", role.arn), sts, user, out)
+
+
+def play(shell: str, commands: list[str], sts: CheckingSts, user: User, out: TextIO) -> int:
+    """Run commands in that shell, in a new home with the user's access key, and show them as a terminal does."""
     with tempfile.TemporaryDirectory(prefix="demo-of-awsprof-") as folder:
         home = Path(folder)
-        csv = home / f"{user.name}_accessKeys.csv"
-        write_csv(csv, user)
+        write_csv(home / f"{user.name}_accessKeys.csv", user)
         script = home / f"day{KINDS[shell].suffix}"
-        script.write_text(_script(KINDS[shell], steps(shell, csv.name, role.arn)))
+        script.write_text(_script(KINDS[shell], commands))
         child = pexpect.spawn(
             KINDS[shell].run[0],
             [*KINDS[shell].run[1:], str(script)],
@@ -151,7 +155,7 @@ def main() -> int:
     shell = parser.parse_args().shell or _own_kind()
     print(f"# {shell}, in a temporary home; AWS is a server on this machine that really checks MFA codes", flush=True)
     with CheckingSts() as sts:
-        code = play(shell, sts, sts.add_user("your.name"), sts.add_role("PowerUsers"), sys.stdout)
+        code = play_day(shell, sts, sts.add_user("your.name"), sts.add_role("PowerUsers"), sys.stdout)
     print("# the temporary home is gone; nothing of yours was touched" if code == 0 else f"# a step failed: {code}")
     return code
 

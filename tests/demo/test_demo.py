@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.aws.sts import Answer, CheckingSts
-from tests.demo.__main__ import AWS_CLI, KINDS, play
+from tests.demo.__main__ import AWS_CLI, KINDS, play_day
 from tests.shells.shells import TABLE
 
 # In this order; what lies between may change.
@@ -43,7 +43,7 @@ def test_the_day(shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with CheckingSts() as sts:
         user = sts.add_user("your.name")
         out = io.StringIO()
-        code = play(shell, sts, user, sts.add_role("PowerUsers"), out)
+        code = play_day(shell, sts, user, sts.add_role("PowerUsers"), out)
         asked = [(request.action, request.code) for request in sts.requests]
     shown = out.getvalue()
     assert (code, missing(LINES, shown)) == (0, []), shown
@@ -61,7 +61,7 @@ def test_it_ends_with_the_step_that_failed(shell: str) -> None:
     with CheckingSts() as sts:
         sts.script("GetSessionToken", Answer(503, "ServiceUnavailable", "Come back later"))
         out = io.StringIO()
-        code = play(shell, sts, sts.add_user("your.name"), sts.add_role("PowerUsers"), out)
+        code = play_day(shell, sts, sts.add_user("your.name"), sts.add_role("PowerUsers"), out)
     assert code == 6, out.getvalue()
     assert missing(["$ awsprof mfa", "$ "], out.getvalue()) == ["$ "]
 

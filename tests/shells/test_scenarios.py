@@ -21,7 +21,7 @@ class Line(NamedTuple):
 NOTHING: dict[str, str | None] = {}
 BEFORE = {"AWSPROF_PREVIOUS": "work:dev"}
 AMBIGUOUS = "awsprof: dev could be home:dev, work:dev\n  give the full name\n"
-GONE = "awsprof: no profile work:dve\n  did you mean work:dev or work:ops or work:mfa?\n"
+GONE = "awsprof: no profile work:dve\n  did you mean work:dev, work:ops or work:mfa?\n"
 NO_SESSION = "home:dev  111111111111  eu-west-1  no session\nrenew the session with: awsprof mfa home\n"
 KEYS = {
     "AWS_ACCESS_KEY_ID": "AKIAOTHEROTHEROTHER7",

@@ -1,0 +1,59 @@
+"""What there is to say about a profile and its session: in a line, and as every `--json` tells it."""
+
+from __future__ import annotations
+
+from awsprof import names, profiles
+from awsprof.text import clock, iso, safe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from awsprof.context import Context
+    from awsprof.profiles import Profile, Profiles, Session
+
+
+def summary(known: Profiles, name: str, region: str, session: Session | None) -> str:
+    """The one line about a profile: name, account, region, the end of its session."""
+    parts = [name, profiles.account(known, known[name]), region, session_words(session)]
+    return "  ".join(safe(part) for part in parts if part)
+
+
+def session_words(session: Session | None) -> str:
+    """What there is to say about a session. The end, not the rest: so the line is the same whenever it is printed."""
+    if session is None:
+        return ""
+    at = clock(session.expires_at) if session.expires_at is not None else ""
+    return {
+        profiles.VALID: f"session until {at}",
+        profiles.EXPIRED: f"session expired {at}",
+        profiles.MISSING: "no session",
+        profiles.UNKNOWN: "session of unknown end",
+    }[session.state]
+
+
+def record(ctx: Context, known: Profiles, profile: Profile) -> dict[str, Any]:
+    """A profile as every `--json` tells it: stable field names, None where there is nothing, times in UTC."""
+    return {
+        "name": profile.name,
+        "domain": names.domain_of(profile.name),
+        "kind": profile.kind,
+        "account": profiles.account(known, profile) or None,
+        "region": profile.get("region") or None,
+        "source": profile.get("source_profile") or None,
+        "active": profile.name == ctx.active,
+        "session": session_record(profiles.session(known, profile.name, ctx.now()), ctx.now()),
+    }
+
+
+def session_record(session: Session | None, now: float) -> dict[str, Any] | None:
+    """A session as `--json` tells it; `seconds_left` counts from `now` and is never negative."""
+    if session is None:
+        return None
+    end = session.expires_at
+    return {
+        "profile": session.profile,
+        "state": session.state,
+        "expires_at": None if end is None else iso(end),
+        "seconds_left": None if end is None else max(0, int(end - now)),
+    }

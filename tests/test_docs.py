@@ -1,0 +1,117 @@
+"""What the documentation shows is what happens: its transcript is played, and every command it names is run."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tests.aws.account import Role, User
+from tests.aws.sts import CheckingSts
+from tests.demo.__main__ import AWS_CLI, play
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+CONFIG = """\
+[profile work:mfa]
+mfa_device_arn = {device}
+[profile work:dev]
+role_arn = {role}
+source_profile = work:mfa
+region = eu-west-1
+[profile work:prod]
+role_arn = {role}
+source_profile = work:mfa
+"""
+# What a page writes in general, and an example of it.
+EXAMPLES = {"DOMAIN": "work", "PROFILE": "work:dev", "REGION": "eu-west-1", "SHELL": "bash", "123456": "{code}"}
+STARTS = r"(ykman|eval|\( |aws(prof|use|mfa|off)\b)"
+# Two switches behind, so that `use -` has somewhere to go; a session; and programs that a page calls beside ours.
+SETTING = """\
+eval "$(awsprof init bash)" && awsprof use work:prod && awsprof use work:dev && awsprof mfa --code "$FIRST" || exit 99
+ykman() { echo "$CODE"; }
+terraform() { test "$AWS_PROFILE" = work:prod; }
+"""
+
+
+def write_files(folder: Path, user: User, role: Role) -> None:
+    folder.mkdir()
+    (folder / "config").write_text(CONFIG.format(device=user.device_arn, role=role.arn))
+    keys = f"aws_access_key_id = {user.access_key_id}\naws_secret_access_key = {user.secret_access_key}\n"
+    (folder / "credentials").write_text(f"[work:iam]\n{keys}")
+
+
+def transcript(page: Path) -> list[str]:
+    blocks = re.findall(r"^```console\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+    return [line.rstrip() for block in blocks for line in block.splitlines()]
+
+
+def alike(line: str) -> str:
+    """A line without what differs from day to day."""
+    return re.sub(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d\d:\d\d|session-\d+", "#", line)
+
+
+@pytest.mark.skipif(not AWS_CLI.exists(), reason="the transcript calls the AWS CLI: make test installs it")
+def test_the_transcript_is_what_happens() -> None:
+    shown = transcript(ROOT / "README.md")
+    commands = [line.removeprefix("$ ") for line in shown if line.startswith("$ ")]
+    out = io.StringIO()
+    with CheckingSts() as sts:
+        user = sts.add_user("your.name")
+        sts.add_role("PowerUsers")
+        code = play("bash", ['eval "$(awsprof init bash)"', *commands], sts, user, out)
+    happened = [line.rstrip() for line in out.getvalue().splitlines() if line.strip()]
+    assert code == 0, out.getvalue()
+    assert [alike(line) for line in happened[1:]] == [alike(line) for line in shown]
+
+
+def documented(page: Path) -> list[str]:
+    """Every command line of ours in a page: in blocks, and in code within a sentence."""
+    text = re.sub(r"^```(console|json|ini)\n.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```\w+\n(.*?)\n```", text, re.MULTILINE) + re.findall(r"^ {4}(.*)$", text, re.MULTILINE)
+    found = [part.replace("\\|", "|") for part in (*re.findall(r"`([^`\n]+)`", text), *blocks)]
+    lines = [line.partition("  #")[0].strip() for line in found if re.match(STARTS, line)]
+    return [line for line in lines if " " in line and "..." not in line]
+
+
+def spoken_by(line: str) -> list[str]:
+    """The shell that a line is meant for, and how it runs one."""
+    if "Invoke-Expression" in line:
+        return ["pwsh", "-NoProfile", "-Command"]
+    if "| source" in line:
+        return ["fish", "-c"]
+    return ["zsh", "-fc"] if "init zsh" in line else ["bash", "-c"]
+
+
+@pytest.mark.parametrize("line", sorted({line for page in PAGES for line in documented(page)}))
+def test_a_documented_command_works(line: str, tmp_path: Path) -> None:
+    shell = spoken_by(line)
+    if not shutil.which(shell[0]):
+        pytest.skip(f"{shell[0]} is not installed")
+    with CheckingSts() as sts:
+        user = sts.add_user("your.name")
+        write_files(tmp_path / ".aws", user, sts.add_role("PowerUsers"))
+        for word, example in EXAMPLES.items():
+            line = line.replace(word, example)
+        code = user.next_code()
+        done = subprocess.run(
+            [*shell, (SETTING if shell[0] == "bash" else "") + line.replace("{code}", code)],
+            env={
+                "HOME": str(tmp_path),
+                "PATH": f"{sysconfig.get_path('scripts')}:{os.environ['PATH']}",
+                "FIRST": user.next_code(),
+                "CODE": code,
+                "AWS_ENDPOINT_URL": sts.url,
+                "AWS_EC2_METADATA_DISABLED": "true",
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    # Where a person would be asked, that is all that may stand in the way.
+    assert done.returncode == 0 or "there is no terminal to ask at" in done.stderr, done.stderr
