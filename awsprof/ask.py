@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from awsprof.errors import CancelledError
@@ -24,10 +25,8 @@ class Person:
         Raises:
             CancelledError: the person left the question unanswered.
         """
-        from getpass import getpass  # only a prompt pays for it
-
         try:
-            return getpass(prompt).strip()
+            return _getpass(prompt).strip()
         except (EOFError, KeyboardInterrupt):
             raise self._left() from None
 
@@ -55,17 +54,60 @@ class Person:
         """Whether the person agrees; Enter means no."""
         return self.line(f"{question} [y/N] ").lower() in ("y", "yes")
 
-    def choose(self, question: str, answers: list[str]) -> str:
-        """One of some answers, by its number.
+    def choose(self, question: str, answers: list[str], labels: list[str] | None = None, first: str = "") -> str:
+        """One of some answers, from a list that filters while one types.
+
+        Args:
+            question: what is asked.
+            answers: what can be chosen.
+            labels: how each is shown; by default as it is.
+            first: the answer that the list begins at.
 
         Raises:
-            CancelledError: the person chose none.
+            CancelledError: the person chose none, by Esc, Ctrl-C or Ctrl-D.
         """
-        self.stream.write("".join(f"{number:>3}  {safe(answer)}\n" for number, answer in enumerate(answers, start=1)))
-        chosen = self.line(f"{question} [1-{len(answers)}] ")
+        shown = [safe(label) for label in labels or answers]
+        if os.environ.get("TERM", "dumb") == "dumb" and os.name != "nt":
+            return self._typed(question, answers, shown, first)
+        from awsprof import picker  # only an open list pays for it
+
+        return picker.pick(question, answers, shown, first)
+
+    def _typed(self, question: str, answers: list[str], shown: list[str], first: str) -> str:
+        """For a terminal that can only print: by its number or in full; Enter is the first."""
+        self.stream.write("".join(f"{number:>3}  {label}\n" for number, label in enumerate(shown, start=1)))
+        chosen = self.line(f"{question} [1-{len(answers)}] ") or first
         if chosen.isdecimal() and 1 <= int(chosen) <= len(answers):
             return answers[int(chosen) - 1]
+        if chosen in answers:
+            return chosen
         raise CancelledError
+
+
+def _getpass(prompt: str) -> str:
+    """Read without echo, also after Ctrl-Z and fg: the shell has set the terminal as it likes it meanwhile."""
+    import signal
+    from getpass import getpass
+
+    if not hasattr(signal, "SIGCONT"):
+        return getpass(prompt)
+    before = signal.signal(signal.SIGCONT, lambda *_: _silence())
+    try:
+        return getpass(prompt)
+    finally:
+        signal.signal(signal.SIGCONT, before)
+
+
+def _silence() -> None:
+    import termios
+
+    try:
+        with open("/dev/tty", "rb", buffering=0) as terminal:
+            modes = termios.tcgetattr(terminal)
+            modes[3] &= ~termios.ECHO
+            termios.tcsetattr(terminal, termios.TCSANOW, modes)
+    except (OSError, termios.error):
+        pass  # no terminal of ours: then nothing is echoed there
 
 
 def somebody(*, no_input: bool) -> Person | None:

@@ -52,9 +52,10 @@ def renew(environ: Mapping[str, str]) -> None:
 def _renew(environ: Mapping[str, str], root: str) -> None:
     paths = read.paths(environ)
     times = [_time(path) for path in paths]
-    head = "\t".join(["awsprof", VERSION, *(part for pair in zip(paths, times, strict=True) for part in pair)])
+    spelt = _as_a_shell_spells(environ)
+    head = "\t".join(["awsprof", VERSION, spelt[0], times[0], spelt[1], times[1]])
     names = os.path.join(root, "names")
-    if _first_line(names) == head and all(_stamped(root, time) for time in times):
+    if _is_made_from(names, head) and all(_stamped(root, time) for time in times):
         return
     lines = _lines(profiles.load(environ))
     if [_time(path) for path in paths] != times or "\n" in head:
@@ -76,12 +77,23 @@ def _time(path: str) -> str:
         return ABSENT
 
 
-def _first_line(path: str) -> str:
+def _as_a_shell_spells(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The paths of the AWS files as a shell puts them together: it compares letter by letter."""
+    home = environ.get("HOME", "")
+    return (
+        environ.get("AWS_CONFIG_FILE") or f"{home}/.aws/config",
+        environ.get("AWS_SHARED_CREDENTIALS_FILE") or f"{home}/.aws/credentials",
+    )
+
+
+def _is_made_from(path: str, head: str) -> bool:
+    """Whether a list has this head, and an end."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.readline().rstrip("\n")
+            text = file.read()
     except OSError:
-        return ""
+        return False
+    return text.startswith(head + "\n") and text.endswith("\n.\n")
 
 
 def _stamped(root: str, time: str) -> bool:

@@ -169,10 +169,22 @@ def _show(
 @app.command("init")
 def _init(
     call: typer.Context,
-    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh, fish or pwsh. Default: this one.")] = "",
+    shell: Annotated[
+        str, typer.Argument(metavar="SHELL", help="bash, zsh, fish or pwsh. Default: the one that is running.")
+    ] = "",
+    install: Annotated[bool, typer.Option("--install", help="Have the shell's start-up file load the hook.")] = False,
+    uninstall: Annotated[bool, typer.Option("--uninstall", help="Take that out again.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the change as a diff; write nothing.")] = False,
 ) -> None:
-    """Print the hook of a shell. Example, in ~/.bashrc: eval "$(awsprof init bash)"."""
-    init.run(call.obj, shell)
+    """Print the hook of a shell, or have it loaded. Example: awsprof init --install."""
+    if install and uninstall:
+        raise UsageError("--install and --uninstall contradict each other", "choose one")
+    if dry_run and not (install or uninstall):
+        raise UsageError("--dry-run shows what --install or --uninstall would change", "add one of them")
+    if install or uninstall:
+        init.change(call.obj, shell, remove=uninstall, dry_run=dry_run)
+    else:
+        init.run(call.obj, shell)
 
 
 @app.command("cache", hidden=True)

@@ -10,31 +10,24 @@ import os
 import sys
 
 from awsprof import install, shell
+from awsprof.commands.listing import KINDS
+from awsprof.forms import REGIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-KINDS = "all iam mfa user role"
-# Of all partitions. A region that is missing here can be typed all the same.
-REGIONS = """
-af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2
-ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6
-ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1
-eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1
-me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1
-us-west-2
-"""
 BEGIN = "# >>> generated from the commands of awsprof by `make completions` >>>"
 END = "# <<< generated <<<"
+HOOKS = ("awsprof.bash", "awsprof.zsh", "awsprof.fish", "awsprof.psm1")
 
 
 def table() -> list[str]:
     """The lines of the table."""
     from awsprof import cli
 
-    values = (("KIND", KINDS), ("REGION", " ".join(REGIONS.split())), ("SHELL", " ".join(shell.SHELLS)))
+    values = (("KIND", " ".join(KINDS)), ("REGION", " ".join(REGIONS)), ("SHELL", " ".join(shell.SHELLS)))
     listed = [f"={name}\t{words}\t" for name, words in values]
     return [*listed, "\t--help\tShow help", *_command(cli.command(), "")]
 
@@ -91,7 +84,7 @@ def spliced(text: str, name: str) -> str:
 
 def main() -> None:
     """Make the block of every hook file anew."""
-    for name in ("awsprof.bash", "awsprof.zsh", "awsprof.fish", "awsprof.psm1"):
+    for name in HOOKS:
         path = install.hook_path(name)
         with open(path, encoding="ascii") as file:
             old = file.read()

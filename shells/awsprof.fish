@@ -67,3 +67,193 @@ end
 function awsoff --wraps 'awsprof off' --description 'Take the switch of the AWS profile back'
     awsprof off $argv
 end
+
+# Completion. The names come from a list that the program keeps; while that is fresh, no process is started.
+
+# Whether a file is as it was when its stamp was made: neither newer nor older, or missing now as then.
+function __awsprof_same --argument-names file stamp
+    if string match -q '*/-' -- $stamp
+        not test -e $file
+        return
+    end
+    test -e $stamp -a -e $file
+    and not test $file -nt $stamp -o $file -ot $stamp
+end
+
+# Whether the list with this first line was made from the AWS files that are there now.
+function __awsprof_fresh --argument-names root head
+    set -l part (string split \t -- $head)
+    set -l files $HOME/.aws/config $HOME/.aws/credentials
+    test -n "$AWS_CONFIG_FILE"; and set files[1] $AWS_CONFIG_FILE
+    test -n "$AWS_SHARED_CREDENTIALS_FILE"; and set files[2] $AWS_SHARED_CREDENTIALS_FILE
+    # Before 3.6, test compares no times: the program does it then, at each Tab.
+    test / -ef / 2>/dev/null
+    and test (count $part) -eq 6
+    and test "$part[1..3] $part[5]" = "awsprof 1 $files"
+    and __awsprof_same $files[1] $root/at/$part[4]
+    and __awsprof_same $files[2] $root/at/$part[6]
+end
+
+# The profiles, as lines of name TAB kind TAB description; of many, only those that hold the text, if any does.
+function __awsprof_profiles --argument-names text
+    set -l root $HOME/.cache/awsprof/1
+    test -n "$XDG_CACHE_HOME"; and set root $XDG_CACHE_HOME/awsprof/1
+    # What is quoted or escaped in the command line, fish alone can compare.
+    set -l part (string match -r '^[\w:/@+-]+$' -- $text | string escape --style=regex)
+    set -l lines
+    set -l fresh no
+    for try in 1 2
+        # Matched while it is read: a list of 10,000 lines costs fish 40 ms.
+        test -f $root/names -a -r $root/names
+        and set lines (string match -ier -- "$part|^awsprof\t|^\.\$" <$root/names)
+        test "$lines[-1]" = .; and __awsprof_fresh $root "$lines[1]"; and set fresh yes; and break
+        test $try = 1; and command -q awsprof; and command awsprof cache </dev/null >/dev/null 2>&1
+    end
+    string match -r '^[^\t]+\t[^\t]*\t[^\t]*$' -- $lines
+    or test -z "$part" -o $fresh = no
+    or __awsprof_profiles ''
+end
+
+# What an argument of this kind can be, one a line, with a description after a TAB.
+function __awsprof_values --argument-names kind domain text
+    switch $kind
+        case 'PROFILE*' SOURCE
+            set -l name '[^\t]+'
+            test $kind = SOURCE; and set name '[^\t:]+:(?:iam|mfa)'
+            test -n "$domain"; and set domain (string escape --style=regex -- $domain:)
+            test $kind = 'PROFILE|-'; and set -l active (string escape --style=regex -- "$AWS_PROFILE")
+            __awsprof_profiles $text | string replace -rf "^(?!$active\t)$domain($name)\t[^\t]*" '$1'
+        case 'DOMAIN|PROFILE'
+            string match -q '*:*' -- $text; and __awsprof_values PROFILE '' $text
+            __awsprof_profiles :mfa | string replace -rf '^([^\t:]+):mfa\t.*' '$1\tdomain'
+        case DOMAIN PREFIX DOMAIN:NAME
+            set -l colon (string match : -- (string sub -s 7 -l 1 -- $kind))
+            __awsprof_profiles $text | string replace -rf '^([^\t:]+).*' "\$1$colon\tdomain"
+        case FILE
+            __fish_complete_path $text
+        case '*'
+            set -l line (string match -- "=$kind"\t'*' $__awsprof_table | string split \t)
+            string split ' ' -- $line[2]
+    end
+end
+
+# The kind of word that an option wants, as the table of commands says; nothing for one that wants none.
+function __awsprof_wanted --argument-names command option
+    set -l lines (string replace -rf "^(?:$command)?\t"(string escape --style=regex -- $option)= '' -- $__awsprof_table)
+    string replace -r '\t.*' '' -- $lines
+end
+
+# What can stand where the cursor is, as the words before it and the table of commands say.
+function __awsprof_complete
+    set -l command
+    set -l kind
+    set -l domain
+    set -l argument yes
+    set -l words (commandline -opc)
+    set -e words[1]
+    for word in $words
+        if test -n "$kind"
+            test $kind = DOMAIN; and set domain $word
+            set kind
+        else if string match -q -- '--domain=*' $word
+            set domain (string replace -- --domain= '' $word)
+        else if string match -q -- '-?*' $word
+            set kind (__awsprof_wanted "$command" $word)
+        else if string match -qr '^[a-z]+$' -- $word; and string match -qr "^$command\t$word\t" -- $__awsprof_table
+            set command (string trim -- "$command $word")
+        else
+            set argument no
+        end
+    end
+    set -l text (commandline -ct)
+    set -l option (string match -r '^--[^=]+=' -- $text)
+    if test -n "$option" -a -z "$kind"
+        set kind (__awsprof_wanted "$command" (string replace = '' -- $option))
+        set text (string replace -- $option '' $text)
+    end
+    if test -n "$kind"
+        __awsprof_values $kind '' "$text" | string replace -r '^' -- "$option"
+    else if string match -q -- '-*' $text
+        string replace -rf "^(?:$command)?\t(-[^\t=]*)[^\t]*" '$1' -- $__awsprof_table
+    else
+        test $argument = yes; or return
+        string replace -rf "^$command\t([a-z][^\t]*)" '$1' -- $__awsprof_table
+        set kind (string replace -rf "^$command\t([A-Z][^\t]*)\t" '$1' -- $__awsprof_table)
+        test -n "$kind"; and __awsprof_values $kind "$domain" $text
+    end
+end
+
+# awsuse, awsmfa and awsoff wrap it. -k: in this order; -f: never files.
+complete -c awsprof -f -k -a '(__awsprof_complete)'
+
+# >>> generated from the commands of awsprof by `make completions` >>>
+set -g __awsprof_table \
+    '=KIND	all iam mfa user role	' \
+    '=REGION	af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1 us-west-2	' \
+    '=SHELL	bash zsh fish pwsh	' \
+    '	--help	Show help' \
+    '	--version	Print the version' \
+    '	--verbose	Tell what is done and why' \
+    '	--debug	Show where an unexpected error arose' \
+    '	--no-input	Never ask anything' \
+    '	use	Make a profile active in this shell' \
+    'use	PROFILE|-	' \
+    'use	--domain=DOMAIN	Look in this domain' \
+    'use	--region=REGION	The AWS region' \
+    'use	--mfa	Renew the MFA session first, if it needs it' \
+    'use	--shell=SHELL	Print the change for this shell instead' \
+    '	off	Take the switch back: this shell is as it was before it' \
+    'off	--shell=SHELL	Print the change for this shell instead' \
+    '	mfa	Renew the MFA session behind a profile' \
+    'mfa	DOMAIN|PROFILE	' \
+    'mfa	--code=CODE|-	The code; - reads it from stdin' \
+    'mfa	--force	Renew a session that still lasts, too' \
+    'mfa	--duration=TIME	How long it shall last, 15m to 36h' \
+    'mfa	--min-remaining=TIME	Renew where less is left (1h; 15m for --duration up to 1h)' \
+    'mfa	--json	Print JSON' \
+    '	status	Tell the active profile, where it comes from and what contradicts it' \
+    'status	--json	Print JSON' \
+    '	whoami	Ask AWS who this is: account, ARN, user id' \
+    'whoami	PROFILE	' \
+    'whoami	--json	Print JSON' \
+    '	list	List the profiles by domain, with the end of each session' \
+    'list	--domain=DOMAIN	Look in this domain' \
+    'list	--kind=KIND	One of all, iam, mfa, user, role' \
+    'list	--names	Print sorted names only' \
+    'list	--json	Print JSON' \
+    '	domains	List the domains' \
+    'domains	PREFIX	' \
+    'domains	--json	Print JSON' \
+    '	show	Show a profile\'s settings, the file each comes from, and its chain of sources; secrets masked' \
+    'show	PROFILE	' \
+    'show	--json	Print JSON' \
+    '	init	Print the hook of a shell, or have it loaded' \
+    'init	SHELL	' \
+    'init	--install	Have the shell\'s start-up file load the hook' \
+    'init	--uninstall	Take that out again' \
+    'init	--dry-run	Show the change as a diff; write nothing' \
+    '	add	Add a user\'s keys, an MFA device or a role to the AWS files' \
+    'add	iam	Add a user\'s access key' \
+    'add iam	DOMAIN	' \
+    'add iam	--csv=FILE	The access key as the console exported it' \
+    'add iam	--user=NAME	Which user of the CSV file' \
+    'add iam	--stdin	Read key id and secret from stdin, as two lines' \
+    'add iam	--region=REGION	The AWS region' \
+    'add iam	--force	Do not ask' \
+    'add iam	--dry-run	Show the change as a diff, secrets masked; write nothing' \
+    'add	mfa	Add the user\'s MFA device' \
+    'add mfa	DOMAIN	' \
+    'add mfa	--device-arn=ARN	The device' \
+    'add mfa	--force	Do not ask' \
+    'add mfa	--dry-run	Show the change as a diff, secrets masked; write nothing' \
+    'add	role	Add a role' \
+    'add role	DOMAIN:NAME	' \
+    'add role	--role-arn=ARN	The role' \
+    'add role	--source=SOURCE	Default: the domain\'s mfa, else iam profile' \
+    'add role	--region=REGION	The AWS region' \
+    'add role	--external-id=ID	What the role\'s trust policy asks for' \
+    'add role	--session-name=NAME	How CloudTrail shall call the session' \
+    'add role	--duration=TIME	How long the role\'s keys shall last' \
+    'add role	--force	Do not ask' \
+    'add role	--dry-run	Show the change as a diff, secrets masked; write nothing'
+# <<< generated <<<

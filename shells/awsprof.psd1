@@ -6,7 +6,11 @@
     Copyright         = '(c) 2026 the awsprof authors. MIT licence.'
     Description       = 'Switch the shell you are in between AWS profiles, with one MFA code a day.'
     PowerShellVersion = '5.1'
-    FunctionsToExport = @('awsprof', 'awsuse', 'awsmfa', 'awsoff')
+    FunctionsToExport = @(
+        'awsprof', 'awsuse', 'awsmfa', 'awsoff',
+        'New-AwsIamUser', 'New-AwsMfaUser', 'New-AwsAssumeRole', 'Set-AwsProfile', 'Update-AwsMfaCredentials',
+        'Get-AwsProfiles', 'Get-AwsDomains', 'Get-AwsDomainsCompleter', 'Get-AwsProfilesCompleter'
+    )
     CmdletsToExport   = @()
     VariablesToExport = @()
     AliasesToExport   = @()

@@ -88,4 +88,260 @@ function awsuse { awsprof use @args }
 function awsmfa { awsprof mfa @args }
 function awsoff { awsprof off @args }
 
-Export-ModuleMember -Function @('awsprof', 'awsuse', 'awsmfa', 'awsoff')
+# Completion. The names come from a list that the program keeps; while that is fresh, no process is started.
+
+# Whether an AWS file is as it was: last changed at that instant, in nanoseconds since 1970, or missing (-).
+function Test-AwsprofStamp($path, $stamp) {
+    $file = New-Object -TypeName System.IO.FileInfo -ArgumentList $path
+    if (-not $file.Exists) { return $stamp -eq '-' }
+    if ($file.Attributes -band [System.IO.FileAttributes]::ReparsePoint) {
+        # Windows PowerShell cannot follow a link: the program looks then, at each Tab.
+        if ($PSVersionTable.PSVersion.Major -lt 6) { return $false }
+        $file = $file.ResolveLinkTarget($true)
+    }
+    # .NET counts in 100 ns since the year 1.
+    $ticks = $file.LastWriteTimeUtc.Ticks - 621355968000000000
+    $stamp -match '^\d+$' -and $ticks -eq [Math]::Floor([decimal]$stamp / 100)
+}
+
+# Whether the list with this first line was made from the AWS files that are there now.
+function Test-AwsprofList($head) {
+    $config, $credentials = "$HOME/.aws/config", "$HOME/.aws/credentials"
+    if ($env:AWS_CONFIG_FILE) { $config = $env:AWS_CONFIG_FILE }
+    if ($env:AWS_SHARED_CREDENTIALS_FILE) { $credentials = $env:AWS_SHARED_CREDENTIALS_FILE }
+    $part = "$head".Split("`t")
+    $part.Count -eq 6 -and (($part[0, 1, 2, 4] -join "`n") -ceq "awsprof`n1`n$config`n$credentials") -and
+    (Test-AwsprofStamp $config $part[3]) -and (Test-AwsprofStamp $credentials $part[5])
+}
+
+# Has the program make the list anew. This is in the middle of the user's session: $LASTEXITCODE is theirs.
+function Update-AwsprofList {
+    $exe = @(Get-Command -Name awsprof -CommandType Application -ErrorAction Ignore)
+    if ($exe.Count -eq 0) { return }
+    $ErrorActionPreference = 'SilentlyContinue'
+    $PSNativeCommandUseErrorActionPreference = $false
+    $rc = $global:LASTEXITCODE
+    $null | & $exe[0].Path cache *> $null
+    $global:LASTEXITCODE = $rc
+}
+
+# The lines of the list, name TAB kind TAB description, whose name has this form.
+function Find-AwsprofLine($form) {
+    $root = if ($env:OS -eq 'Windows_NT') { $env:LOCALAPPDATA } else { "$HOME/.cache" }
+    if ($env:XDG_CACHE_HOME) { $root = $env:XDG_CACHE_HOME }
+    $path = [System.IO.Path]::Combine($root, 'awsprof', '1', 'names')
+    foreach ($try in 1, 2) {
+        $lines = @()
+        try { if ([System.IO.File]::Exists($path)) { $lines = @([System.IO.File]::ReadAllLines($path)) } }
+        catch { $global:Error.RemoveAt(0) }
+        if ($lines.Count -and $lines[-1] -eq '.' -and (Test-AwsprofList $lines[0])) { break }
+        if ($try -eq 1) { Update-AwsprofList }
+    }
+    $lines -match "^$form\t[^\t]*\t[^\t]*$"
+}
+
+# The profiles of a kind, as Get-AwsProfiles calls it, that hold a word; those that begin with it first. With a domain
+# only its own, and without it.
+function Find-AwsprofProfile($kind, $domain, $word, $except) {
+    $ends = @{ Iam = 'iam'; Mfa = 'mfa'; User = '(?:iam|mfa)' }[$kind]
+    $form = if ($ends) { "[^\t:]+(?-i::$ends)" }
+    elseif ($kind -eq 'AssumeRole') { '(?![^\t:]+(?-i::(?:iam|mfa))\t)[^\t]+' }
+    else { '[^\t]+' }
+    $start = if ($domain) { "(?-i:$([regex]::Escape("${domain}:")))" }
+    $not = if ($except) { "(?!(?-i:$([regex]::Escape($except)))\t)" }
+    $word = [regex]::Escape($word)
+    $found = @(Find-AwsprofLine "$not(?=$start[^\t]*$word)$form")
+    $found = @($found -match "^$start$word") + @($found -notmatch "^$start$word")
+    if ($domain) { $found.ForEach({ $_.Substring($domain.Length + 1) }) } else { $found }
+}
+
+# The domains that begin with a word and whose profiles go on in this way.
+function Find-AwsprofDomain($word, $rest) {
+    $last = ''
+    foreach ($line in @(Find-AwsprofLine "(?=$([regex]::Escape($word)))[^\t:]+$rest")) {
+        $domain = $line.Split("`t:".ToCharArray(), 2)[0]
+        if ($domain -cne $last -and $domain.Length -ge $word.Length) { $domain }
+        $last = $domain
+    }
+}
+
+# What an argument of this kind can be, in lines like those of the list.
+function Get-AwsprofValue($kind, $domain, $word) {
+    $starts = '^' + [regex]::Escape($word)
+    $any = '(?::[^\t]*)?'
+    switch -CaseSensitive ($kind) {
+        'PROFILE|-' { Find-AwsprofProfile All $domain $word $env:AWS_PROFILE }
+        'PROFILE' { Find-AwsprofProfile All '' $word }
+        'SOURCE' { Find-AwsprofProfile User '' $word }
+        'DOMAIN|PROFILE' { Find-AwsprofDomain $word '(?-i::mfa)' }
+        'DOMAIN|PROFILE' { if ($word.Contains(':')) { Find-AwsprofProfile All '' $word } }
+        'DOMAIN' { Find-AwsprofDomain $word $any }
+        'PREFIX' { Find-AwsprofDomain $word $any }
+        'DOMAIN:NAME' { @(Find-AwsprofDomain $word $any).ForEach({ "${_}:" }) }
+        'FILE' {
+            $paths = [System.Management.Automation.CompletionCompleters]::CompleteFilename($word)
+            $paths.ForEach({ $_.CompletionText -replace "^'(.*)'$", '$1' -replace "''", "'" })
+        }
+        default {
+            foreach ($line in $script:Table -clike "=$kind`t*") { $line.Split("`t")[1].Split(' ') -match $starts }
+        }
+    }
+}
+
+# The kind of word that an option wants, as the table of commands says; nothing for one that wants none.
+function Get-AwsprofWanted($command, $option) {
+    $lines = @($script:Table -match "^($command)?\t$([regex]::Escape($option))=")
+    if ($lines) { $lines[0].Split("=`t".ToCharArray())[2] }
+}
+
+# What can stand where the cursor is, as the words before it and the table of commands say.
+function Get-AwsprofChoice($words, $text) {
+    $command, $kind, $domain, $argument = '', '', '', $true
+    foreach ($word in $words) {
+        if ($kind) {
+            if ($kind -eq 'DOMAIN') { $domain = $word }
+            $kind = ''
+        }
+        elseif ($word -like '--domain=*') { $domain = $word.Substring(9) }
+        elseif ($word -like '-?*') { $kind = Get-AwsprofWanted $command $word }
+        elseif ($word -cmatch '^[a-z]+$' -and $script:Table -clike "$command`t$word`t*") {
+            $command = "$command $word".Trim()
+        }
+        else { $argument = $false }
+    }
+    if ($kind) { return Get-AwsprofValue $kind '' $text }
+    if ($text -match '^(--[^=]+)=') {
+        $option, $text = $Matches[0], $text.Substring($Matches[0].Length)
+        return @(Get-AwsprofValue (Get-AwsprofWanted $command $Matches[1]) '' $text).ForEach({ "$option$_" })
+    }
+    $starts = '^' + [regex]::Escape($text)
+    $found = @()
+    if ($argument) {
+        $found = @($script:Table -cmatch "^$command\t[a-z]" -replace '^[^\t]*\t([^\t]*)', "`$1`t" -match $starts)
+        foreach ($line in $script:Table -cmatch "^$command\t[A-Z]") {
+            $found += @(Get-AwsprofValue $line.Split("`t")[1] $domain $text)
+        }
+    }
+    if ($text -like '-*' -or -not ($text -or $found)) {
+        $found = @($script:Table -match "^($command)?\t-" -replace '^[^\t]*\t([^\t=]*)[^\t]*', "`$1`t" -match $starts)
+    }
+    $found
+}
+
+# What is to be chosen from. What PowerShell would read otherwise than it stands there is quoted.
+function New-AwsprofResult($lines) {
+    foreach ($line in $lines) {
+        $text, $null, $tip = $line.Split("`t")
+        $quoted = $text
+        if ($text -notmatch '^(--[a-z-]+=?)?([A-Za-z_/.][\w/.:@+-]*)?$') {
+            $inner = [System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($text)
+            $quoted = "'$inner'"
+        }
+        if (-not $tip) { $tip = $text }
+        [System.Management.Automation.CompletionResult]::new($quoted, $text, 'ParameterValue', $tip)
+    }
+}
+
+$completed = @('awsprof', 'awsuse', 'awsmfa', 'awsoff')
+$ExecutionContext.SessionState.Module.OnRemove = {
+    Register-ArgumentCompleter -Native -CommandName $completed -ScriptBlock { }
+}
+Register-ArgumentCompleter -Native -CommandName $completed -ScriptBlock {
+    param($typed, $ast, $cursor)
+    $words = foreach ($element in $ast.CommandElements) {
+        if ($element.Extent.EndOffset -ge $cursor) { continue }
+        $literal = $element -is [System.Management.Automation.Language.StringConstantExpressionAst]
+        if ($literal) { $element.Value } else { $element.Extent.Text }
+    }
+    $words = @($words)
+    $words = @(if ($words[0] -match '^aws(use|mfa|off)$') { $Matches[1] }) + @($words | Select-Object -Skip 1)
+    $text = if ($typed -match '^(["''])(.*)\1$') { $Matches[2] } else { $typed }
+    $found = @(Get-AwsprofChoice $words $text)
+    New-AwsprofResult $found
+    # Where nothing is offered, PowerShell offers files. So the word itself is offered as it stands there, or a space.
+    if (-not $found) {
+        $same = ' '
+        foreach ($here in $ast.CommandElements.Extent) {
+            if ($here.StartOffset -ge $cursor -or $here.EndOffset -lt $cursor) { continue }
+            $same = $here.Text.Substring(0, $cursor - $here.StartOffset)
+        }
+        [System.Management.Automation.CompletionResult]::new($same)
+    }
+}
+
+. "$PSScriptRoot/cmdlets.ps1"
+
+Export-ModuleMember -Function (@('awsprof', 'awsuse', 'awsmfa', 'awsoff') + $script:Cmdlets)
+
+# >>> generated from the commands of awsprof by `make completions` >>>
+$script:Table = @(
+    '=KIND	all iam mfa user role	'
+    '=REGION	af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1 us-west-2	'
+    '=SHELL	bash zsh fish pwsh	'
+    '	--help	Show help'
+    '	--version	Print the version'
+    '	--verbose	Tell what is done and why'
+    '	--debug	Show where an unexpected error arose'
+    '	--no-input	Never ask anything'
+    '	use	Make a profile active in this shell'
+    'use	PROFILE|-	'
+    'use	--domain=DOMAIN	Look in this domain'
+    'use	--region=REGION	The AWS region'
+    'use	--mfa	Renew the MFA session first, if it needs it'
+    'use	--shell=SHELL	Print the change for this shell instead'
+    '	off	Take the switch back: this shell is as it was before it'
+    'off	--shell=SHELL	Print the change for this shell instead'
+    '	mfa	Renew the MFA session behind a profile'
+    'mfa	DOMAIN|PROFILE	'
+    'mfa	--code=CODE|-	The code; - reads it from stdin'
+    'mfa	--force	Renew a session that still lasts, too'
+    'mfa	--duration=TIME	How long it shall last, 15m to 36h'
+    'mfa	--min-remaining=TIME	Renew where less is left (1h; 15m for --duration up to 1h)'
+    'mfa	--json	Print JSON'
+    '	status	Tell the active profile, where it comes from and what contradicts it'
+    'status	--json	Print JSON'
+    '	whoami	Ask AWS who this is: account, ARN, user id'
+    'whoami	PROFILE	'
+    'whoami	--json	Print JSON'
+    '	list	List the profiles by domain, with the end of each session'
+    'list	--domain=DOMAIN	Look in this domain'
+    'list	--kind=KIND	One of all, iam, mfa, user, role'
+    'list	--names	Print sorted names only'
+    'list	--json	Print JSON'
+    '	domains	List the domains'
+    'domains	PREFIX	'
+    'domains	--json	Print JSON'
+    '	show	Show a profile''s settings, the file each comes from, and its chain of sources; secrets masked'
+    'show	PROFILE	'
+    'show	--json	Print JSON'
+    '	init	Print the hook of a shell, or have it loaded'
+    'init	SHELL	'
+    'init	--install	Have the shell''s start-up file load the hook'
+    'init	--uninstall	Take that out again'
+    'init	--dry-run	Show the change as a diff; write nothing'
+    '	add	Add a user''s keys, an MFA device or a role to the AWS files'
+    'add	iam	Add a user''s access key'
+    'add iam	DOMAIN	'
+    'add iam	--csv=FILE	The access key as the console exported it'
+    'add iam	--user=NAME	Which user of the CSV file'
+    'add iam	--stdin	Read key id and secret from stdin, as two lines'
+    'add iam	--region=REGION	The AWS region'
+    'add iam	--force	Do not ask'
+    'add iam	--dry-run	Show the change as a diff, secrets masked; write nothing'
+    'add	mfa	Add the user''s MFA device'
+    'add mfa	DOMAIN	'
+    'add mfa	--device-arn=ARN	The device'
+    'add mfa	--force	Do not ask'
+    'add mfa	--dry-run	Show the change as a diff, secrets masked; write nothing'
+    'add	role	Add a role'
+    'add role	DOMAIN:NAME	'
+    'add role	--role-arn=ARN	The role'
+    'add role	--source=SOURCE	Default: the domain''s mfa, else iam profile'
+    'add role	--region=REGION	The AWS region'
+    'add role	--external-id=ID	What the role''s trust policy asks for'
+    'add role	--session-name=NAME	How CloudTrail shall call the session'
+    'add role	--duration=TIME	How long the role''s keys shall last'
+    'add role	--force	Do not ask'
+    'add role	--dry-run	Show the change as a diff, secrets masked; write nothing'
+)
+# <<< generated <<<

@@ -67,3 +67,243 @@ function awsmfa() {
 function awsoff() {
     \awsprof 'off' "$@"
 }
+
+# Completion. The names come from a list that the program keeps in its cache: no process while the list is fresh.
+# The functions share the locals and the options of __awsprof_complete.
+
+# Whether the file $1 is as old as the stamp $2, or missing where it was.
+function __awsprof_same() {
+    if [[ $2 == */- ]]; then [[ ! -e $1 ]]; else [[ -e $1 && -e $2 && ! $1 -nt $2 && ! $1 -ot $2 ]]; fi
+}
+
+# Reads the list; fails where it is not whole, or not made from the AWS files as they are.
+function __awsprof_read() {
+    \builtin local __awsprof_root="${XDG_CACHE_HOME:-${HOME-}/.cache}/awsprof/1" __awsprof_last=''
+    \builtin local -a __awsprof_head
+    __awsprof_lines=()
+    if [[ ! -f ${__awsprof_root}/names || ! -r ${__awsprof_root}/names ]]; then \builtin return 1; fi
+    __awsprof_lines=("${(@f)$(<"${__awsprof_root}/names")}")
+    __awsprof_head=("${(@ps:\t:)__awsprof_lines[1]}")
+    __awsprof_last=${__awsprof_lines[-1]}
+    __awsprof_lines[1]=()
+    if [[ ${__awsprof_head[1]}/${__awsprof_head[2]} != awsprof/1 ]]; then
+        __awsprof_lines=()
+        \builtin return 1
+    fi
+    [[ ${__awsprof_last} == . && ${#__awsprof_head} -eq 6 &&
+        ${__awsprof_head[3]} == "${AWS_CONFIG_FILE:-${HOME-}/.aws/config}" &&
+        ${__awsprof_head[5]} == "${AWS_SHARED_CREDENTIALS_FILE:-${HOME-}/.aws/credentials}" ]] &&
+        __awsprof_same "${__awsprof_head[3]}" "${__awsprof_root}/at/${__awsprof_head[4]}" &&
+        __awsprof_same "${__awsprof_head[5]}" "${__awsprof_root}/at/${__awsprof_head[6]}"
+}
+
+# Calls the program once where the list is not fresh; in a substitution, so that no job takes the terminal.
+function __awsprof_load() {
+    if __awsprof_read; then \builtin return; fi
+    if \builtin whence -p awsprof >/dev/null; then
+        \builtin : "$(\builtin command awsprof cache </dev/null >/dev/null 2>&1)"
+    fi
+    __awsprof_read
+}
+
+# Which kind of value the option $1 takes, to __awsprof_kind.
+function __awsprof_takes() {
+    __awsprof_kind=${${(M)__awsprof_rows:#${__awsprof_command}$'\t'$1=*}#*=}
+    __awsprof_kind=${__awsprof_kind%%$'\t'*}
+}
+
+# Reads the words before the last: the command, --domain, whether it has its argument, the kind of value that is due.
+function __awsprof_parse() {
+    \builtin local __awsprof_word='' __awsprof_option=''
+    case ${service} in
+    awsuse | awsmfa | awsoff) __awsprof_command=${service#aws} ;;
+    esac
+    for __awsprof_word in "${(@Q)words[2,CURRENT-1]}"; do
+        if [[ -n ${__awsprof_kind} || ${__awsprof_word} == --domain=* ]]; then
+            if [[ ${__awsprof_option:-${__awsprof_word}} == --domain* ]]; then
+                __awsprof_domain=${__awsprof_word#--domain=}:
+            fi
+            __awsprof_kind='' __awsprof_option=''
+        elif [[ ${__awsprof_word} == -?* ]]; then
+            __awsprof_option=${__awsprof_word}
+            __awsprof_takes "${__awsprof_word}"
+        elif [[ -n ${(M)__awsprof_rows:#${__awsprof_command}$'\t'${__awsprof_word}$'\t'*} ]]; then
+            __awsprof_command+=${__awsprof_command:+ }${__awsprof_word}
+        else
+            __awsprof_argument=1
+        fi
+    done
+}
+
+# Offers the first fields of the lines in __awsprof_found, the last ones as descriptions; $@ goes to compadd. That is
+# not called as a builtin: plugins put a function in its place. -d takes text as it is, where _describe would not.
+function __awsprof_show() {
+    \builtin local __awsprof_width=0 __awsprof_name='' MATCH='' MBEGIN='' MEND=''
+    \builtin local -a __awsprof_names __awsprof_texts match mbegin mend
+    __awsprof_names=("${(@)__awsprof_found%%$'\t'*}")
+    for __awsprof_name in "${(@)__awsprof_names}"; do
+        if [[ ${#__awsprof_name} -gt ${__awsprof_width} ]]; then __awsprof_width=${#__awsprof_name}; fi
+    done
+    __awsprof_texts=("${(@)__awsprof_found/(#b)([^$'\t']#)*$'\t'(*)/${(mr:__awsprof_width:)match[1]}  -- ${match[2]}}")
+    \compadd "$@" -l -d __awsprof_texts -a __awsprof_names
+}
+
+# Offers profiles or domains to an argument of the kind $1: those that begin with what was typed. Where none does, all
+# are handed over for the user's own matchers, and profiles that contain it are taken.
+function __awsprof_profiles() {
+    \builtin local __awsprof_typed=${(Q)${:-${compstate[quote]}${PREFIX}${compstate[quote]}}} __awsprof_kind=$1
+    \builtin local -a __awsprof_matcher __awsprof_domains
+    __awsprof_found=("${(@M)__awsprof_lines:#${__awsprof_domain}${__awsprof_typed}*$'\t'*$'\t'*}")
+    if [[ -z ${__awsprof_found} ]]; then
+        __awsprof_found=("${(@M)__awsprof_lines:#${__awsprof_domain}*$'\t'*$'\t'*}")
+        __awsprof_matcher=(-M 'l:|=* r:|=*')
+    fi
+    if [[ $1 == DOMAIN\|PROFILE && ${__awsprof_typed} == *:* ]]; then __awsprof_kind=PROFILE; fi
+    case ${__awsprof_kind} in
+    PROFILE\|-) __awsprof_found=("${(@)__awsprof_found:#${AWS_PROFILE-}$'\t'*}") ;;
+    SOURCE) __awsprof_found=("${(@M)__awsprof_found:#[^$'\t']#$'\t'(iam|mfa)$'\t'*}") ;;
+    DOMAIN\|PROFILE) __awsprof_found=("${(@M)__awsprof_found:#[^$'\t']#$'\t'mfa$'\t'*}") ;;
+    esac
+    if [[ -z ${__awsprof_found} ]]; then \builtin return; fi
+    case ${__awsprof_kind} in
+    DOMAIN* | PREFIX)
+        __awsprof_domains=("${(@u)${(@)__awsprof_found%%$'\t'*}%%:*}")
+        if [[ $1 == DOMAIN:NAME ]]; then __awsprof_matcher=(-S :); else __awsprof_matcher=(); fi
+        \compadd "${__awsprof_matcher[@]}" -d __awsprof_domains -a __awsprof_domains
+        ;;
+    *)
+        __awsprof_found=("${(@)__awsprof_found#${__awsprof_domain}}")
+        __awsprof_show "${__awsprof_matcher[@]}"
+        ;;
+    esac
+}
+
+# Offers the values of the kind $1.
+function __awsprof_values() {
+    case $1 in
+    FILE)
+        \builtin setopt "${_comp_options[@]}"
+        \_files
+        ;;
+    *PROFILE* | DOMAIN* | PREFIX | SOURCE)
+        __awsprof_load
+        __awsprof_profiles "$1"
+        ;;
+    *) \compadd -- ${(s: :)${${(M)__awsprof_rows:#=$1$'\t'*}#*$'\t'}%$'\t'} ;;
+    esac
+}
+
+function __awsprof_complete() {
+    \builtin emulate -L zsh
+    \builtin setopt extended_glob
+    \builtin local __awsprof_command='' __awsprof_kind='' __awsprof_domain='' __awsprof_argument='' __awsprof_row=''
+    \builtin local __awsprof_word=''
+    \builtin local -a __awsprof_rows __awsprof_lines __awsprof_found
+    __awsprof_rows=("${(@f)__awsprof_table}")
+    __awsprof_parse
+    if [[ -z ${__awsprof_kind} && ${PREFIX} == --*=* ]]; then
+        __awsprof_takes "${PREFIX%%=*}"
+        \compset -P 1 '*='
+        __awsprof_kind=${__awsprof_kind:--}
+    fi
+    if [[ -n ${__awsprof_kind} ]]; then
+        __awsprof_values "${__awsprof_kind}"
+    elif [[ ${PREFIX} == -* ]]; then
+        for __awsprof_row in "${(@M)__awsprof_rows:#(${__awsprof_command}|)$'\t'-*}"; do
+            __awsprof_row=${__awsprof_row#*$'\t'}
+            __awsprof_word=${${__awsprof_row%%$'\t'*}%%=*}
+            if [[ -z ${words[2,CURRENT-1][(r)${__awsprof_word}(|=*)]} ]]; then
+                __awsprof_found+=("${__awsprof_word}"$'\t'"${__awsprof_row#*$'\t'}")
+            fi
+        done
+        __awsprof_show
+    elif [[ -z ${__awsprof_argument} ]]; then
+        __awsprof_found=("${(@)${(@M)__awsprof_rows:#${__awsprof_command}$'\t'[[:lower:]]*}#*$'\t'}")
+        if [[ -n ${__awsprof_found} ]]; then __awsprof_show; fi
+        __awsprof_row=${${(M)__awsprof_rows:#${__awsprof_command}$'\t'[[:upper:]]*}#*$'\t'}
+        if [[ -n ${__awsprof_row} ]]; then __awsprof_values "${__awsprof_row%%$'\t'*}"; fi
+    fi
+    [[ ${compstate[nmatches]-0} -gt 0 ]] # else the user's next completer has its turn
+}
+
+# At the first prompt that has compdef: compinit may come after this file, and forgets what was registered before it.
+function __awsprof_register() {
+    \builtin emulate -L zsh
+    if \builtin whence compdef >/dev/null; then
+        compdef __awsprof_complete awsprof awsuse awsmfa awsoff
+        precmd_functions=("${(@)precmd_functions:#__awsprof_register}")
+    fi
+}
+\builtin typeset -ga precmd_functions
+precmd_functions+=(__awsprof_register)
+
+# >>> generated from the commands of awsprof by `make completions` >>>
+__awsprof_table='=KIND	all iam mfa user role	
+=REGION	af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1 us-west-2	
+=SHELL	bash zsh fish pwsh	
+	--help	Show help
+	--version	Print the version
+	--verbose	Tell what is done and why
+	--debug	Show where an unexpected error arose
+	--no-input	Never ask anything
+	use	Make a profile active in this shell
+use	PROFILE|-	
+use	--domain=DOMAIN	Look in this domain
+use	--region=REGION	The AWS region
+use	--mfa	Renew the MFA session first, if it needs it
+use	--shell=SHELL	Print the change for this shell instead
+	off	Take the switch back: this shell is as it was before it
+off	--shell=SHELL	Print the change for this shell instead
+	mfa	Renew the MFA session behind a profile
+mfa	DOMAIN|PROFILE	
+mfa	--code=CODE|-	The code; - reads it from stdin
+mfa	--force	Renew a session that still lasts, too
+mfa	--duration=TIME	How long it shall last, 15m to 36h
+mfa	--min-remaining=TIME	Renew where less is left (1h; 15m for --duration up to 1h)
+mfa	--json	Print JSON
+	status	Tell the active profile, where it comes from and what contradicts it
+status	--json	Print JSON
+	whoami	Ask AWS who this is: account, ARN, user id
+whoami	PROFILE	
+whoami	--json	Print JSON
+	list	List the profiles by domain, with the end of each session
+list	--domain=DOMAIN	Look in this domain
+list	--kind=KIND	One of all, iam, mfa, user, role
+list	--names	Print sorted names only
+list	--json	Print JSON
+	domains	List the domains
+domains	PREFIX	
+domains	--json	Print JSON
+	show	Show a profile'\''s settings, the file each comes from, and its chain of sources; secrets masked
+show	PROFILE	
+show	--json	Print JSON
+	init	Print the hook of a shell, or have it loaded
+init	SHELL	
+init	--install	Have the shell'\''s start-up file load the hook
+init	--uninstall	Take that out again
+init	--dry-run	Show the change as a diff; write nothing
+	add	Add a user'\''s keys, an MFA device or a role to the AWS files
+add	iam	Add a user'\''s access key
+add iam	DOMAIN	
+add iam	--csv=FILE	The access key as the console exported it
+add iam	--user=NAME	Which user of the CSV file
+add iam	--stdin	Read key id and secret from stdin, as two lines
+add iam	--region=REGION	The AWS region
+add iam	--force	Do not ask
+add iam	--dry-run	Show the change as a diff, secrets masked; write nothing
+add	mfa	Add the user'\''s MFA device
+add mfa	DOMAIN	
+add mfa	--device-arn=ARN	The device
+add mfa	--force	Do not ask
+add mfa	--dry-run	Show the change as a diff, secrets masked; write nothing
+add	role	Add a role
+add role	DOMAIN:NAME	
+add role	--role-arn=ARN	The role
+add role	--source=SOURCE	Default: the domain'\''s mfa, else iam profile
+add role	--region=REGION	The AWS region
+add role	--external-id=ID	What the role'\''s trust policy asks for
+add role	--session-name=NAME	How CloudTrail shall call the session
+add role	--duration=TIME	How long the role'\''s keys shall last
+add role	--force	Do not ask
+add role	--dry-run	Show the change as a diff, secrets masked; write nothing'
+# <<< generated <<<

@@ -1,6 +1,7 @@
 """awsprof/ask.py at a real terminal: what is shown, what is not, and how a question is left."""
 
 import io
+import os
 import subprocess
 import sys
 
@@ -23,12 +24,13 @@ except KeyboardInterrupt:
 SECRET = 'person.secret("secret: ")'
 LINE = 'person.line("line: ")'
 YES = 'person.yes("sure?")'
+DUMB = {**os.environ, "TERM": "dumb"}  # elsewhere a list opens: test_picker.py
 CHOOSE = 'person.choose("which?", ["one", "two\\x1b[31m"])'
 
 
 def talk(call: str, typed: str, prompt: str) -> str:
     """Type an answer where a call asks; all that the terminal showed."""
-    child = pexpect.spawn(sys.executable, ["-c", BEFORE.format(call=call)], timeout=20, encoding="utf-8")
+    child = pexpect.spawn(sys.executable, ["-c", BEFORE.format(call=call)], timeout=20, encoding="utf-8", env=DUMB)
     child.delaybeforesend = None
     child.expect_exact(prompt)
     child.send(typed)
@@ -79,6 +81,7 @@ def test_a_choice_is_shown_safely() -> None:
     person = ask.Person(stream)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdin", io.StringIO("2\n"))
+        patch.setenv("TERM", "dumb")
         assert person.choose("which?", ["one", "two\x1b[31m"]) == "two\x1b[31m"
     assert stream.getvalue() == "  1  one\n  2  two\ufffd[31m\nwhich? [1-2] "
 

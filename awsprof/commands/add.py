@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from awsprof import aws, keyfile, names, profiles, sessions
+from awsprof import aws, cache, keyfile, names, profiles, sessions
 from awsprof.errors import AwsError, CancelledError, CredentialsError, NoSuchProfileError, UsageError
 from awsprof.files import plan, read
 from awsprof.forms import (
+    REGIONS,
     check_device_arn,
     check_external_id,
     check_key_id,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from awsprof.context import Context
     from awsprof.files.edit import Settings
     from awsprof.profiles import Profiles
+
+_NO_REGION = "none"
 
 
 class How:
@@ -213,8 +216,8 @@ def _ask_for_the_rest(ctx: Context, given: Role, existing: profiles.Profile | No
         return
     given.arn = given.arn or check_role_arn(ctx.person.line("ARN of the role: "))
     if not given.region and existing is None:
-        region = ctx.person.line("region (Enter for none): ")
-        given.region = check_region(region) if region else ""
+        chosen = ctx.person.choose("region? (Enter for none)", [_NO_REGION, *REGIONS], first=_NO_REGION)
+        given.region = "" if chosen == _NO_REGION else chosen
 
 
 def _writable(ctx: Context) -> Profiles:
@@ -262,6 +265,7 @@ def _commit(ctx: Context, steps: list[plan.Step], name: str, how: How, *, exists
     if exists and not how.force:
         _ask(ctx, name, shown)
     ctx.say(*plan.carry_out([step for step in steps if plan.preview([step])]), f"wrote {quoted(name)}")
+    cache.renew(ctx.environ)
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import aws, environment, profiles, sessions
+from awsprof import aws, cache, environment, profiles, sessions
 from awsprof.errors import CredentialsError, ShellError, UsageError
 from awsprof.forms import check_code, check_seconds
 from awsprof.report import session_record
@@ -93,6 +93,7 @@ def _renewed(ctx: Context, known: Profiles, target: Target, wish: Wish) -> Sessi
 
     keys = _session_keys(ctx, target, wish, send)
     ctx.say(*sessions.write(ctx.environ, target.profile, keys))
+    cache.renew(ctx.environ)
     ctx.say(f"{quoted(target.profile)}  session until {clock(keys.end or 0)}")
     return profiles.Session(target.profile, profiles.VALID, keys.end)
 

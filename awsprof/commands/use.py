@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from awsprof import environment, names, profiles
+from awsprof import cache, environment, names, profiles
 from awsprof.channel import route
 from awsprof.errors import UsageError
 from awsprof.forms import check_region
-from awsprof.report import summary
-from awsprof.text import iso, quoted
+from awsprof.report import session_words, summary
+from awsprof.text import iso, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,11 +43,12 @@ def run(
     lines = [summary(known, name, region, session), *_asides(ctx, change), *_doubts(known, name, session)]
     deliver(change)
     ctx.say(*known.warnings, *lines)
+    cache.renew(ctx.environ)
 
 
 def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:
     if not word:
-        raise UsageError("use which profile?", "name one: awsprof list shows what there is")
+        return _chosen(ctx, known, domain)
     if word != "-":
         return names.resolve(word, known, domain=domain, active=ctx.active)
     before = ctx.environ.get(environment.PREVIOUS, "")
@@ -56,6 +57,23 @@ def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:
     if before not in known:
         raise names.not_found(before, known)
     return before
+
+
+def _chosen(ctx: Context, known: Profiles, domain: str) -> str:
+    """The profile that the person picks from a list."""
+    found = [name for name in sorted(known) if not domain or names.domain_of(name) == domain]
+    if ctx.person is None or not found:
+        hint = "name one: awsprof list shows what there is" if known else "there are none yet: awsprof add iam DOMAIN"
+        raise UsageError("use which profile?", hint)
+    width = max(len(safe(name)) for name in found)
+    labels = [_label(ctx, known, name, width) for name in found]
+    return ctx.person.choose("use which profile?", found, labels, first=ctx.active)
+
+
+def _label(ctx: Context, known: Profiles, name: str, width: int) -> str:
+    mark = "*" if name == ctx.active else " "
+    words = session_words(profiles.session(known, name, ctx.now()))
+    return f"{mark} {safe(name):<{width}}  {known[name].kind:<7}  {words}".rstrip()
 
 
 def _renewed(ctx: Context, name: str) -> Profiles:

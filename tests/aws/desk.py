@@ -48,8 +48,8 @@ class Script(Person):
     def yes(self, question: str) -> bool:
         return bool(self._next(question))
 
-    def choose(self, question: str, answers: list[str]) -> str:
-        chosen = self._next(f"{question} {answers}")
+    def choose(self, question: str, answers: list[str], labels: list[str] | None = None, first: str = "") -> str:
+        chosen = self._next(f"{question} {answers}" if len(answers) < 9 else question)
         assert chosen in answers
         return str(chosen)
 
@@ -140,6 +140,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("TERM", "dumb")  # choices by number; the list that opens elsewhere: test_picker.py
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NO_PROXY", "*")
 

@@ -66,7 +66,7 @@ PROMPTS = {
     "which device": ("add mfa work", [], "which device? [1-2] "),
     "change of a device": (f"add mfa work --device-arn {DEVICE}-new", [], "[y/N] "),
     "role": ("add role work:app", [], "ARN of the role: "),
-    "region": (f"add role work:app --role-arn {ROLE}", [], "region (Enter for none): "),
+    "region": (f"add role work:app --role-arn {ROLE}", [], "region? (Enter for none) [1-"),
     "change of a role": (f"add role work:dev --role-arn {ROLE}New", [], "[y/N] "),
 }
 

@@ -85,14 +85,14 @@ def test_a_role_that_is_refused(desk: Desk, case: str) -> None:
     assert desk.read() == (BASE, IAM)
 
 
-ARN_ASKED, REGION_ASKED = "ARN of the role: ", "region (Enter for none): "
+ARN_ASKED, REGION_ASKED = "ARN of the role: ", "region? (Enter for none)"
 
 
 @pytest.mark.parametrize(
     ("given", "answers", "region"),
     [
         (Role(), {ARN_ASKED: ROLE, REGION_ASKED: "eu-west-1"}, "eu-west-1"),
-        (Role(), {ARN_ASKED: ROLE, REGION_ASKED: ""}, ""),
+        (Role(), {ARN_ASKED: ROLE, REGION_ASKED: "none"}, ""),
         (Role(ROLE), {REGION_ASKED: "eu-west-1"}, "eu-west-1"),
         (Role(region="eu-west-1"), {ARN_ASKED: ROLE}, "eu-west-1"),
     ],

@@ -1,0 +1,168 @@
+"""`init --install`: one block in the right files, taken out to the byte; a shell starts whatever becomes of us."""
+
+import os
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from awsprof import install
+from awsprof.commands import init
+from awsprof.context import Context
+from awsprof.shell import SHELLS
+from tests.conftest import Home
+
+BLOCK = "load it\n"
+BEGIN, END = "# >>> awsprof >>>", "# <<< awsprof <<<\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", f"{BEGIN}\nload it\n{END}"),
+        ("alias x=y\n", f"alias x=y\n{BEGIN}\nload it\n{END}"),
+        ("alias x=y", f"alias x=y\n{BEGIN} after a line without end\nload it\n{END}"),
+        (f"a\n{BEGIN}\nolder\nlines\n{END}b\n", f"a\n{BEGIN}\nload it\n{END}b\n"),
+        (
+            f"a\n{BEGIN} after a line without end\nolder\n{END}b",
+            f"a\n{BEGIN} after a line without end\nload it\n{END}b",
+        ),
+        ("a\r\n", f"a\r\n{BEGIN}\nload it\n{END}"),
+    ],
+    ids=["empty", "at the end", "no final newline", "in place", "in place, noted", "CRLF"],
+)
+def test_one_block(before: str, after: str) -> None:
+    once = install.with_block(before.encode(), BLOCK)
+    assert once.decode() == after
+    assert install.with_block(once, BLOCK) == once
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"a", b"a\n", b"a\r\nb", b"\xff\xfea\x00\n\x00", b"\xff\xfea\x00", b"caf\xe9\n"]
+)
+@pytest.mark.parametrize("more", [b"", b"later\n"])
+def test_taking_it_out_restores_every_byte(before: bytes, more: bytes) -> None:
+    # What the user wrote behind the block meanwhile stays.
+    assert install.without_block(install.with_block(before, BLOCK) + more) == before + more
+
+
+def test_a_profile_of_windows_powershell_stays_utf_16() -> None:
+    before = b"\xff\xfe" + "$x = 1\r\n".encode("utf-16-le")
+    assert install.with_block(before, BLOCK).decode("utf-16") == f"$x = 1\r\n{BEGIN}\nload it\n{END}"
+
+
+def test_a_new_file_goes_with_its_block() -> None:
+    made = install.with_block(b"", BLOCK, new=True)
+    assert install.without_block(made) is None
+    assert install.without_block(made + b"mine\n") == b"mine\n"
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ({}, [".bashrc", ".bash_profile"]),
+        ({".profile": ". ~/.bashrc\n"}, [".bashrc"]),
+        ({".profile": "umask 077\n"}, [".bashrc", ".profile"]),
+        ({".bash_login": "x\n", ".profile": ". ~/.bashrc\n"}, [".bashrc", ".bash_login"]),
+        ({".bash_profile": "source .bashrc\n", ".profile": "x\n"}, [".bashrc"]),
+    ],
+    ids=["none", "reads bashrc", "does not", "the first counts", "the first reads it"],
+)
+def test_files_of_bash(tmp_path: Path, there: dict[str, str], expected: list[str]) -> None:
+    for name, text in there.items():
+        (tmp_path / name).write_text(text)
+    found = install.files(SHELLS["bash"], {"HOME": str(tmp_path)})
+    assert [os.path.relpath(path, tmp_path) for path in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("shell", "variables", "expected"),
+    [
+        ("zsh", {}, ".zshrc"),
+        ("zsh", {"ZDOTDIR": "z"}, "z/.zshrc"),
+        ("fish", {}, ".config/fish/conf.d/awsprof.fish"),
+        ("fish", {"XDG_CONFIG_HOME": "c"}, "c/fish/conf.d/awsprof.fish"),
+    ],
+)
+def test_files_of_others(tmp_path: Path, shell: str, variables: dict[str, str], expected: str) -> None:
+    environ = {"HOME": str(tmp_path)} | {name: str(tmp_path / value) for name, value in variables.items()}
+    assert install.files(SHELLS[shell], environ) == [str(tmp_path / expected)]
+
+
+def changing(shell: str, *, remove: bool = False, dry_run: bool = False) -> Callable[[Context], None]:
+    return lambda ctx: init.change(ctx, shell, remove=remove, dry_run=dry_run)
+
+
+def test_a_link_is_followed_and_the_mode_kept(home: Home) -> None:
+    real = home.folder / "dotfiles"
+    real.write_text("mine\n")
+    real.chmod(0o640)
+    (home.folder / ".zshrc").symlink_to(real)
+    home.call(changing("zsh"))
+    assert (home.folder / ".zshrc").is_symlink()
+    assert real.read_text().startswith(f"mine\n{BEGIN}\n")
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert home.err == f"{home.folder}/.zshrc: loads awsprof\nopen a new shell, then begin with: awsprof list\n"
+    home.call(changing("zsh", remove=True))
+    assert real.read_text() == "mine\n"
+
+
+def test_twice_is_once(home: Home) -> None:
+    home.call(changing("zsh"))
+    once = (home.folder / ".zshrc").read_bytes()
+    home.call(changing("zsh"))
+    assert (home.folder / ".zshrc").read_bytes() == once
+    assert home.err == "zsh: awsprof is there already\n"
+
+
+def test_dry_run_writes_nothing(home: Home) -> None:
+    home.call(changing("fish", dry_run=True))
+    assert not (home.folder / ".config").exists()
+    assert "+# >>> awsprof >>> in a new file" in home.out.splitlines()
+
+
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    path = f"{sysconfig.get_path('scripts')}:{os.environ['PATH']}"
+    return {"HOME": str(folder), "PATH": path, "TERM": "dumb"} | variables
+
+
+def run(words: list[str], folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        words,
+        env=environment(folder, **variables),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+STARTS = [
+    ("bash", ["bash", "-ic"], "type -t awsuse"),
+    ("bash", ["bash", "-lc"], "type -t awsuse"),
+    ("zsh", ["zsh", "-ic"], "whence -w awsuse"),
+    ("fish", ["fish", "-c"], "functions -q awsuse; and echo function"),
+    ("pwsh", ["pwsh", "-NoLogo", "-NonInteractive", "-Command"], "(Get-Command awsuse).CommandType"),
+]
+
+
+@pytest.mark.parametrize(("shell", "start", "line"), STARTS, ids=[" ".join(start) for _, start, _ in STARTS])
+def test_a_new_shell_has_it_and_outlives_it(shell: str, start: list[str], line: str, tmp_path: Path) -> None:
+    if not shutil.which(shell):
+        required = shell in os.environ.get("AWSPROF_REQUIRED_SHELLS", "").split()
+        (pytest.fail if required else pytest.skip)(f"{shell} is not installed")
+    awsprof = f"{sysconfig.get_path('scripts')}/awsprof"
+    assert run([awsprof, "init", "--install", shell], tmp_path).returncode == 0
+    assert "function" in run([*start, line], tmp_path).stdout.lower()
+    for path in tmp_path.rglob("*"):  # the installation has gone, the block stands
+        if path.is_file():
+            path.write_text(path.read_text().replace("/shells/awsprof.", "/gone/awsprof."))
+    without = os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if "venv" not in part)
+    gone = run([*start, "echo fine"], tmp_path, PATH=without)
+    assert (gone.returncode, gone.stdout.strip()) == (0, "fine")
+    assert "awsprof" not in gone.stderr
+    assert run([awsprof, "init", "--uninstall", shell], tmp_path).returncode == 0
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and "awsprof" in path.read_text()] == []
