@@ -25,17 +25,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _run(words, flags)
     except AwsprofError as error:
+        _abandon_unwritten()
         return _told(error)
     except KeyboardInterrupt:
         _to_stderr([""])  # the cursor stands behind a prompt, or behind ^C
         return _told(CancelledError("cancelled"))
     except BrokenPipeError:
-        # Whoever read stdout has gone: not an error of ours. Python must not flush into it once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_unwritten()  # whoever read stdout has gone: not an error of ours
         return 141
     except Exception as error:  # the boundary: whatever else happens ends here
         return _unexpected(error, debug="--debug" in flags)
     return 0
+
+
+def _abandon_unwritten() -> None:
+    """Keep Python from flushing once more at exit into what cannot be written: that would change the exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(words: list[str], flags: list[str]) -> None:
@@ -68,9 +76,10 @@ def _hoisted(argv: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _mend_streams() -> None:
-    """A closed stream swallows; what is typed and what the AWS files hold may be any bytes, and must not fail here."""
+    """A closed stream is an empty one; what is typed, and what the AWS files hold, may be any bytes."""
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - it stays open as long as the process
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -92,15 +101,15 @@ def _fail_in_shell(words: list[str], ctx: Context) -> None:
     """
     if ctx.channel:
         ctx.channel.discard()
-    from awsprof.shell import SHELLS  # only a failure needs it
+    from awsprof import shell  # only a failure needs it
 
     for number, word in enumerate(words):
-        name = word.partition("=")[2] if word.startswith("--shell=") else "".join(words[number + 1 : number + 2])
-        if word.partition("=")[0] == "--shell":
-            for shell in SHELLS.values():
-                if name.lower() in (shell.name, *shell.also):
-                    ctx.stdout.write(shell.fail)
-                    ctx.stdout.flush()
+        option, _, name = word.partition("=")
+        if len(option) > 3 and "--shell".startswith(option):
+            named = shell.find(name or "".join(words[number + 1 : number + 2]))
+            ctx.stdout.write(named.fail if named else shell.FAIL_ANYWHERE)
+            ctx.stdout.flush()
+            return
 
 
 def _told(error: AwsprofError) -> int:

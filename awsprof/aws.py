@@ -47,7 +47,7 @@ class Keys:
 _ADVICE: tuple[tuple[str, str, type[AwsprofError], str, str], ...] = (
     ("AccessDenied", "invalid MFA one time pass code", WrongCodeError,
      "AWS refused the MFA code: it is wrong, expired or already used; wait for the next one",
-     "then: awsprof mfa"),
+     "then: awsprof mfa DOMAIN"),
     ("AccessDenied", "unable to validate MFA code", CredentialsError,
      "AWS knows no such MFA device of this user", "check its ARN (:mfa/, not :user/): awsprof add mfa DOMAIN --force"),
     ("AccessDenied", "Cannot call GetSessionToken with session credentials", CredentialsError,

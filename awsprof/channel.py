@@ -95,14 +95,14 @@ def take(environ: MutableMapping[str, str]) -> Channel | None:
     return Channel(protocol, name, path) if path and name else None
 
 
-def route(ctx: Context, shell_name: str) -> Callable[[Change], None]:
+def route(ctx: Context, shell_name: str | None) -> Callable[[Change], None]:
     """The way to the shell: stdout where `--shell` names one, else the hook's file.
 
     Raises:
         UsageError: awsprof does not speak that shell.
         ShellError: there is neither, or the hook is of another version.
     """
-    if shell_name:
+    if shell_name is not None:
         named = shell.by_name(shell_name)
         # An empty line where nothing changes: PowerShell's Invoke-Expression refuses to evaluate nothing.
         return lambda change: ctx.out(named.render(change).rstrip("\n") if change else "")
@@ -114,7 +114,7 @@ def route(ctx: Context, shell_name: str) -> Callable[[Change], None]:
 
 
 def _no_hook() -> ShellError:
-    lines = [f"  {shell.RC_FILES[each.name]}: {each.load}" for each in shell.SHELLS.values()]
+    lines = [f"  {each.rc}: {each.load}" for each in shell.SHELLS.values()]
     return ShellError(
         "no program can change the shell that started it; the awsprof hook can, and is not loaded here",
         "\n".join(["put the line of your shell into its file and open a new shell:", *lines]),

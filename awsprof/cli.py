@@ -25,7 +25,7 @@ app.add_typer(adding, name="add", help="Add a user's keys, an MFA device or a ro
 
 Domain = Annotated[str, typer.Option("--domain", metavar="DOMAIN", help="Look in this domain.")]
 Region = Annotated[str, typer.Option("--region", metavar="REGION", help="The AWS region.")]
-Shell = Annotated[str, typer.Option("--shell", metavar="SHELL", help="Print the change for this shell instead.")]
+Shell = Annotated[str | None, typer.Option("--shell", metavar="SHELL", help="Print the change for this shell instead.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Force = Annotated[bool, typer.Option("--force", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change as a diff, secrets masked; write nothing.")]
@@ -55,13 +55,14 @@ def run(words: list[str], ctx: Context) -> None:
     except SystemExit:
         raise BrokenPipeError from None  # so typer ends where whoever read stdout has gone
     except _WrongLine as error:
-        raise _usage(error) from None
+        raise _usage(error, words) from None
     if status == CancelledError.exit_code:  # so typer tells of a Ctrl-C
         raise KeyboardInterrupt
 
 
-def _usage(error: Any) -> AwsprofError:
-    path = error.ctx.command_path if error.ctx else "awsprof"
+def _usage(error: Any, words: list[str]) -> AwsprofError:
+    known = [*words[:1]] if words[:1] and words[0] in command().commands else []
+    path = error.ctx.command_path if error.ctx else " ".join(["awsprof", *known])
     return UsageError(error.format_message().rstrip(".").replace("\n", " "), f"{path} --help")
 
 
@@ -86,14 +87,14 @@ def _use(
     domain: Domain = "",
     region: Region = "",
     mfa: Annotated[bool, typer.Option("--mfa", help="Renew the MFA session first, if it needs it.")] = False,
-    shell: Shell = "",
+    shell: Shell = None,
 ) -> None:
     """Make a profile active in this shell. Example: awsprof use work:dev."""
     use.run(call.obj, profile, domain=domain, region=region, mfa=mfa, shell=shell)
 
 
 @app.command("off")
-def _off(call: typer.Context, shell: Shell = "") -> None:
+def _off(call: typer.Context, shell: Shell = None) -> None:
     """Take the switch back: this shell is as it was before it."""
     off.run(call.obj, shell=shell)
 

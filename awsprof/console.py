@@ -8,27 +8,57 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from rich.table import Table
 
 # A pipe has no width: nothing is folded there, so that grep and awk find whole names.
 _UNBOUNDED = 1_000_000
+_GAP = 3  # between two columns
 
 
-def table(stream: TextIO, head: list[str], groups: list[list[list[str]]]) -> None:
-    """Print rows in groups under a head; a row whose first cell is not empty stands out."""
-    from rich import box  # only a table pays for rich
-    from rich.console import Console
+def table(stream: TextIO, head: list[str], groups: list[list[list[str]]], *, may_go: tuple[str, ...] = ()) -> str:
+    """Rows in groups under a head, as lines for a stream; a row whose first cell is not empty stands out.
+
+    Args:
+        stream: where it will be printed: a terminal has a width, and perhaps colours.
+        head: the title of each column.
+        groups: the rows.
+        may_go: columns that are left out, in this order, where the terminal is too narrow for all.
+    """
+    from rich.console import Console  # only a table pays for rich
+
+    width = None if stream.isatty() else _UNBOUNDED
+    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    head, groups = _fitting(console.width, head, groups, list(may_go))
+    with console.capture() as captured:
+        console.print(_drawn(console.width, head, groups))
+    return "\n".join(line.rstrip() for line in captured.get().rstrip().split("\n"))
+
+
+def _fitting(
+    width: int, head: list[str], groups: list[list[list[str]]], may_go: list[str]
+) -> tuple[list[str], list[list[list[str]]]]:
+    """Head and groups without the columns that do not fit."""
+    rows = [head, *(row for group in groups for row in group)]
+    widths = [max(len(row[at]) for row in rows) + _GAP for at in range(len(head))]
+    if not may_go or sum(widths) - _GAP <= width:
+        return head, groups
+    gone = head.index(may_go.pop(0))
+    groups = [[row[:gone] + row[gone + 1 :] for row in group] for group in groups]
+    return _fitting(width, head[:gone] + head[gone + 1 :], groups, may_go)
+
+
+def _drawn(width: int, head: list[str], groups: list[list[list[str]]]) -> Table:
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
     drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
-    for title in head:
-        drawn.add_column(title, overflow="fold")
+    for at, title in enumerate(head):
+        # A name that is folded can be neither read nor copied: the other columns fold first.
+        least = max((len(row[at]) for group in groups for row in group), default=0) if at == 1 else 0
+        drawn.add_column(title, overflow="fold", min_width=min(least, width // 2))
     for group in groups:
         for row in group:
             style = "bold" if row[0] else ""
             drawn.add_row(*(Text(safe(cell)) for cell in row), style=style, end_section=row is group[-1])
-    width = None if stream.isatty() else _UNBOUNDED
-    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
-    with console.capture() as captured:
-        console.print(drawn)
-    stream.write("".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().split("\n")))
+    return drawn

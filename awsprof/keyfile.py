@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from awsprof.errors import UsageError
-from awsprof.files.read import read_bytes
+from awsprof.errors import FileError, UsageError
 from awsprof.text import quoted, safe
 
 TYPE_CHECKING = False
@@ -28,11 +27,8 @@ def from_csv(path: str, user: str = "") -> tuple[str, str]:
         UsageError: a column is missing, or no row or several are meant.
         FileError: the file cannot be read.
     """
-    data = read_bytes(path)
-    if not data:
-        raise UsageError(f"{quoted(path)} is missing or empty", "give the file that the AWS console let you download")
     try:
-        text = data.decode("utf-8-sig")
+        text = _bytes(path).decode("utf-8-sig")
         rows = [_lowered(row) for row in csv.DictReader(io.StringIO(text, newline=""), strict=True)]
     except (UnicodeDecodeError, csv.Error):
         raise UsageError(f"{quoted(path)} is not a CSV file", "give the file that the AWS console exported") from None
@@ -43,6 +39,23 @@ def from_csv(path: str, user: str = "") -> tuple[str, str]:
             f"{quoted(path)} has no column {quoted(missing[0])}", "give the file of an access key, not of a password"
         )
     return row[_KEY_ID], row[_SECRET]
+
+
+def _bytes(path: str) -> bytes:
+    """All there is: a pipe is a good place for a secret, too."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        data = b""
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(
+            f"cannot read {quoted(path)}: {reason}", "give the file that the AWS console exported"
+        ) from None
+    if not data:
+        raise UsageError(f"{quoted(path)} is missing or empty", "give the file that the AWS console let you download")
+    return data
 
 
 def _lowered(row: dict[str | None, str | None]) -> dict[str, str]:

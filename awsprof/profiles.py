@@ -10,9 +10,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KEY_ID, SECRET, TOKEN = SESSION_KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+KEY_ID, SECRET, TOKEN = "aws_access_key_id", "aws_secret_access_key", "aws_session_token"
+SESSION_KEYS = (KEY_ID, SECRET, TOKEN)
 LEGACY_TOKEN = "aws_security_token"  # noqa: S105 - a setting's name; botocore reads it before aws_session_token
 EXPIRATION = "expiration"
+OTHER_EXPIRATION = "x_security_token_expires"  # saml2aws and others write a session's end so
 EXPIRATION_FOR = "awsprof_expiration_for"
 DEVICE_ARN = "mfa_device_arn"
 MFA_SERIAL = "mfa_serial"
@@ -37,7 +39,7 @@ class Profile:
 
     @property
     def kind(self) -> str:
-        """`iam` or `mfa` by name, else `role`, `sso`, `process` or `keys` by content, `none` without credentials."""
+        """`iam` or `mfa` by name, else `role`, `sso`, `process` or `keys` by content; empty without credentials."""
         by_name = names.kind_by_name(self.name)
         if by_name:
             return by_name
@@ -50,7 +52,7 @@ class Profile:
             return "keys"
         if self.get("credential_process"):
             return "process"
-        return "keys" if self.get(KEY_ID) else "none"
+        return "keys" if self.get(KEY_ID) else ""
 
     @property
     def has_keys(self) -> bool:
@@ -161,7 +163,7 @@ def state_of(profile: Profile, now: float) -> Session:
     if not all(map(profile.get, SESSION_KEYS)):
         return Session(profile.name, MISSING, None)
     written_for = profile.get(EXPIRATION_FOR)
-    end = parse_time(profile.get(EXPIRATION) or profile.get("x_security_token_expires"))
+    end = parse_time(profile.get(EXPIRATION) or profile.get(OTHER_EXPIRATION))
     together = any(all(map(section.get, SESSION_KEYS)) for section in (profile.credentials, profile.config))
     if end is None or not (written_for == profile.get(KEY_ID) if written_for else together):
         return Session(profile.name, UNKNOWN, None)

@@ -37,7 +37,7 @@ def record(ctx: Context, known: Profiles, profile: Profile) -> dict[str, Any]:
     return {
         "name": profile.name,
         "domain": names.domain_of(profile.name),
-        "kind": profile.kind,
+        "kind": profile.kind or None,
         "account": profiles.account(known, profile) or None,
         "region": profile.get("region") or None,
         "source": profile.get("source_profile") or None,

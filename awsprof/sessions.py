@@ -11,7 +11,17 @@ import os
 from awsprof import aws, names, profiles
 from awsprof.errors import CredentialsError, NoSuchProfileError, UsageError
 from awsprof.files import lock, plan, read
-from awsprof.profiles import DEVICE_ARN, EXPIRATION, EXPIRATION_FOR, KEY_ID, LEGACY_TOKEN, MFA_SERIAL, SECRET, TOKEN
+from awsprof.profiles import (
+    DEVICE_ARN,
+    EXPIRATION,
+    EXPIRATION_FOR,
+    KEY_ID,
+    LEGACY_TOKEN,
+    MFA_SERIAL,
+    OTHER_EXPIRATION,
+    SECRET,
+    TOKEN,
+)
 from awsprof.text import iso, quoted
 
 TYPE_CHECKING = False
@@ -22,7 +32,6 @@ if TYPE_CHECKING:
     from awsprof.aws import Keys
     from awsprof.profiles import Profiles
 
-OTHER_EXPIRATION = "x_security_token_expires"  # saml2aws and others write a session's end so
 WAIT_WITHOUT_TERMINAL = 60.0
 WAIT_AT_TERMINAL = 24 * 3600.0
 
@@ -108,7 +117,8 @@ def region(known: Profiles, domain: str, device: str, environ: Mapping[str, str]
         if candidate and partition in ("", aws.partition_of(candidate)):
             return candidate, ""
     fallback = aws.default_region(partition)
-    return fallback, f"no region is set for {quoted(domain)}: asking AWS in {fallback}"
+    where = f" in partition {partition}" if partition else ""
+    return fallback, f"no region{where} is set for {quoted(domain)}: asking AWS in {fallback}"
 
 
 def _regions(known: Profiles, domain: str, environ: Mapping[str, str]) -> Iterator[str]:
@@ -176,6 +186,7 @@ def _steps(environ: Mapping[str, str], profile: str, keys: Keys) -> list[plan.St
         EXPIRATION: iso(keys.end or 0),
         EXPIRATION_FOR: keys.key_id,
         LEGACY_TOKEN: None,
+        OTHER_EXPIRATION: None,
     }
     # A token in config would be paired with the new keys; an end there is the original module's.
     stale = dict.fromkeys((EXPIRATION, TOKEN, LEGACY_TOKEN, OTHER_EXPIRATION))

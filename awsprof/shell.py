@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from awsprof.errors import ShellError, UsageError
-from awsprof.text import nearest, quoted
+from awsprof.text import joined, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class Shell:
         name: str,
         *,
         hook: str,
+        rc: str,
         load: str,
         render: Callable[[Change], str],
         fail: str,
@@ -93,6 +94,7 @@ class Shell:
     ) -> None:
         self.name = name
         self.hook = hook
+        self.rc = rc
         self.load = load
         self.render = render
         self.fail = fail
@@ -142,14 +144,34 @@ def _pwsh(change: Change) -> str:
 SHELLS = {
     shell.name: shell
     for shell in (
-        Shell("bash", hook="awsprof.bash", load='eval "$(awsprof init bash)"', render=_posix, fail="\\builtin false\n"),
-        Shell("zsh", hook="awsprof.zsh", load='eval "$(awsprof init zsh)"', render=_posix, fail="\\builtin false\n"),
         Shell(
-            "fish", hook="awsprof.fish", load="awsprof init fish | source", render=_fish_snippet, fail="builtin false\n"
+            "bash",
+            hook="awsprof.bash",
+            rc="~/.bashrc",
+            load='eval "$(awsprof init bash)"',
+            render=_posix,
+            fail="\\builtin false\n",
+        ),
+        Shell(
+            "zsh",
+            hook="awsprof.zsh",
+            rc="~/.zshrc",
+            load='eval "$(awsprof init zsh)"',
+            render=_posix,
+            fail="\\builtin false\n",
+        ),
+        Shell(
+            "fish",
+            hook="awsprof.fish",
+            rc="~/.config/fish/config.fish",
+            load="awsprof init fish | source",
+            render=_fish_snippet,
+            fail="builtin false\n",
         ),
         Shell(
             "pwsh",
             hook="awsprof.psd1",
+            rc="$PROFILE",
             load="awsprof init pwsh | Out-String | Invoke-Expression",
             render=_pwsh,
             fail="throw 'awsprof failed; nothing was changed'\n",
@@ -157,7 +179,13 @@ SHELLS = {
         ),
     )
 }
-RC_FILES = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/config.fish", "pwsh": "$PROFILE"}
+# What ends a script in every shell that is not spoken here: --shell named one, and its output will be evaluated.
+FAIL_ANYWHERE = "false\n"
+
+
+def find(name: str) -> Shell | None:
+    """The shell of that name, None where awsprof does not speak it."""
+    return next((shell for shell in SHELLS.values() if name.lower() in (shell.name, *shell.also)), None)
 
 
 def by_name(name: str) -> Shell:
@@ -166,9 +194,7 @@ def by_name(name: str) -> Shell:
     Raises:
         UsageError: awsprof does not speak it.
     """
-    for shell in SHELLS.values():
-        if name.lower() in (shell.name, *shell.also):
-            return shell
-    hint = nearest(name, SHELLS)
-    known = f"did you mean {hint[0]}?" if hint else f"it speaks {', '.join(SHELLS)}"
-    raise UsageError(f"awsprof does not speak {quoted(name)}", known)
+    found = find(name)
+    if found is None:
+        raise UsageError(f"awsprof does not speak {quoted(name)}", f"it speaks {joined(SHELLS)}")
+    return found

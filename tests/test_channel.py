@@ -166,7 +166,7 @@ def test_a_named_shell_wins_over_the_hook(tmp_path: Path) -> None:
 def test_the_hook_gets_what_its_shell_speaks(tmp_path: Path) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "fish", str(path)))
-    route(ctx, "")(CHANGE)
+    route(ctx, None)(CHANGE)
     assert stdout(ctx) == ""
     assert path.read_text() == "set -gx AWS_PROFILE 'work:dev'\nbuiltin true\n"
 
@@ -178,8 +178,8 @@ def test_a_hook_that_has_ended_is_told_so(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("name", "printed"), [("bash", "\n"), ("", "")])
-def test_no_change_writes_nothing(tmp_path: Path, name: str, printed: str) -> None:
+@pytest.mark.parametrize(("name", "printed"), [("bash", "\n"), (None, "")])
+def test_no_change_writes_nothing(tmp_path: Path, name: str | None, printed: str) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "bash", str(path)))
     route(ctx, name)({})
@@ -189,7 +189,7 @@ def test_no_change_writes_nothing(tmp_path: Path, name: str, printed: str) -> No
 
 def test_without_a_hook_every_shell_is_told_its_line() -> None:
     with pytest.raises(ShellError) as refused:
-        route(context(None), "")
+        route(context(None), None)
     assert refused.value.exit_code == 7
     for line in (
         '~/.bashrc: eval "$(awsprof init bash)"',
@@ -209,5 +209,5 @@ def test_a_shell_that_is_none() -> None:
 def test_a_stale_hook_is_told_before_anything_happens(tmp_path: Path, protocol: str) -> None:
     path = made(tmp_path)
     with pytest.raises(ShellError):
-        route(context(Channel(protocol, "bash", str(path))), "")
+        route(context(Channel(protocol, "bash", str(path))), None)
     assert path.read_bytes() == b""

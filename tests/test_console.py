@@ -15,8 +15,7 @@ class Terminal(io.StringIO):
 
 def drawn(groups: list[list[list[str]]], stream: io.StringIO | None = None) -> str:
     stream = stream or io.StringIO()
-    console.table(stream, ["", "profile", "kind"], groups)
-    return stream.getvalue()
+    return console.table(stream, ["", "profile", "kind"], groups) + "\n"
 
 
 def test_a_table_in_a_pipe_is_aligned_and_has_no_trailing_blanks() -> None:
@@ -37,6 +36,26 @@ def test_a_terminal_folds_and_cuts_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     text = re.sub(r"\x1b\[[0-9;]*m", "", drawn([[["", "x" * 99, "role"]]], Terminal()))
     assert text.count("x") == 99
     assert max(map(len, text.split("\n"))) <= 40
+
+
+@pytest.mark.parametrize(
+    ("width", "columns"),
+    [
+        (60, ["profile", "kind", "account", "region"]),
+        (44, ["profile", "kind", "region"]),
+        (34, ["profile", "kind"]),
+        (30, ["profile", "kind"]),
+    ],
+)
+def test_a_narrow_terminal_has_fewer_columns_and_whole_names(
+    width: int, columns: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    rows = [[["", "acme:administrator", "role", "123456789012", "eu-west-1"]]]
+    text = console.table(Terminal(), ["", "profile", "kind", "account", "region"], rows, may_go=("account", "region"))
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", text).split("\n")
+    assert lines[0].split() == columns
+    assert lines[2].split()[0] == "acme:administrator"
 
 
 @pytest.mark.parametrize(

@@ -144,8 +144,10 @@ FALSE, THROW = "\\builtin false\n", "throw 'awsprof failed; nothing was changed'
         ("nonsense --shell bash", FALSE),
         ("use gone --shell bash -v", FALSE),
         ("use -v --shell bash gone --no-input", FALSE),
-        ("use gone --shell tcsh", ""),
-        ("use gone --shell", ""),
+        ("use gone --shell tcsh", "false\n"),
+        ("use gone --shell", "false\n"),
+        ("use work:dev --shell=", "false\n"),
+        ("use work:dev --shel bash", FALSE),
         ("off --shell bash x", FALSE),
         ("use gone", ""),
     ],
@@ -309,3 +311,37 @@ def test_messages_are_harmless(home: Home) -> None:
         done.err
         == "awsprof: no profile 'a\ufffd[31m\ufffd\ufffdb'\n  there are none yet: begin with awsprof add iam DOMAIN\n"
     )
+
+
+@pytest.mark.parametrize("line", ["mfa work --code -", "add iam work --stdin"])
+def test_a_closed_stdin_is_an_empty_one(home: Home, line: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"exec {sys.executable} -m awsprof {line} <&-"],
+        env=home.environ,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "unexpected" not in done.stderr
+
+
+def test_a_full_disk_is_told(home: Home) -> None:
+    home.write(CONFIG, CREDENTIALS)
+    for line in ("list", "list --json", "show work:dev", "status"):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "awsprof", *line.split()],
+                env=home.environ,
+                cwd=ROOT,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+            )
+        assert (done.returncode, done.stderr.split(":")[1]) == (1, " cannot write the result")
+
+
+def test_an_option_without_its_value_names_the_help_of_its_command(home: Home) -> None:
+    assert "awsprof use --help" in awsprof(home, "use", "--region").err

@@ -38,7 +38,7 @@ def known(config: str = "", credentials: str = "") -> profiles.Profiles:
         ("x", "credential_process = p\n" + KEYS, "", "process"),
         ("default", "", KEYS, "keys"),
         ("default", KEYS, "", "keys"),
-        ("default", "region = r", "", "none"),
+        ("default", "region = r", "", ""),
         ("x", "role_arn =", KEYS, "keys"),
     ],
 )

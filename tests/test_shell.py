@@ -145,11 +145,11 @@ def test_shells_by_name(word: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("word", "hint"),
     [
-        ("tcsh", "it speaks bash, zsh, fish, pwsh"),
-        ("bsh", "did you mean bash?"),
-        ("cmd", "it speaks bash, zsh, fish, pwsh"),
-        ("", "it speaks bash, zsh, fish, pwsh"),
-        ("\x1b[31m", "it speaks bash, zsh, fish, pwsh"),
+        ("tcsh", "it speaks bash, zsh, fish and pwsh"),
+        ("sh", "it speaks bash, zsh, fish and pwsh"),
+        ("cmd", "it speaks bash, zsh, fish and pwsh"),
+        ("", "it speaks bash, zsh, fish and pwsh"),
+        ("\x1b[31m", "it speaks bash, zsh, fish and pwsh"),
     ],
 )
 def test_other_shells(word: str, hint: str) -> None:
@@ -160,6 +160,6 @@ def test_other_shells(word: str, hint: str) -> None:
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
 def test_each_shell_is_told_where_its_line_goes(kind: shell.Shell) -> None:
-    assert shell.RC_FILES[kind.name]
+    assert kind.rc
     assert f"awsprof init {kind.name}" in kind.load
     assert kind.fail.endswith("\n")

@@ -67,7 +67,7 @@ def iam(
     steps = _steps(ctx, known, name, credentials=keys, config=settings, also=ended)
     if _commit(ctx, steps, name, how, exists=bool(known.get(name))) and ended:
         ctx.say(f"the session of {quoted(domain)} was made with the old key; renew it: awsprof mfa {quoted(domain)}")
-    if csv:
+    if csv and not how.dry_run:
         ctx.say(f"{quoted(csv)} still holds the secret: delete it, or keep it where your secrets are")
 
 
@@ -91,9 +91,9 @@ def _ended_session(known: Profiles, domain: str, key_id: str | None) -> dict[str
     iam_profile, session = known.get(f"{domain}:{names.IAM}"), known.get(f"{domain}:{names.MFA}")
     if iam_profile is None or session is None or iam_profile.get(KEY_ID) in ("", key_id):
         return {}
-    if not (session.get(EXPIRATION) or session.get(sessions.OTHER_EXPIRATION)):
+    if not (session.get(EXPIRATION) or session.get(profiles.OTHER_EXPIRATION)):
         return {}
-    return {session.name: dict.fromkeys((EXPIRATION, EXPIRATION_FOR, sessions.OTHER_EXPIRATION))}
+    return {session.name: dict.fromkeys((EXPIRATION, EXPIRATION_FOR, profiles.OTHER_EXPIRATION))}
 
 
 def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
@@ -185,7 +185,18 @@ def role(ctx: Context, word: str, given: Role, how: How) -> None:
     contrary = ["credential_source", "web_identity_token_file"]
     contrary += [MFA_SERIAL] if names.kind_by_name(given.source) == names.MFA else []
     steps = _steps(ctx, known, name, config={**settings, **dict.fromkeys(contrary)})
-    _commit(ctx, steps, name, how, exists=name in known)
+    exists = name in known
+    _check_chain(known, name, settings)
+    _commit(ctx, steps, name, how, exists=exists)
+
+
+def _check_chain(known: Profiles, name: str, settings: dict[str, str | None]) -> None:
+    """Refuse a role that no AWS tool could use: one that stands on itself, near or far."""
+    profile = known.setdefault(name, profiles.Profile(name))
+    profile.config = profile.config | {key: value for key, value in settings.items() if value}
+    broken = profiles.chain(known, name).broken
+    if broken:
+        raise UsageError(f"AWS tools could not use {quoted(name)}: {broken}", "choose another --source")
 
 
 def _role_name(word: str, source: str) -> str:

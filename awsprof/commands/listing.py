@@ -21,6 +21,8 @@ def run(ctx: Context, *, domain: str = "", kind: str = "all", only_names: bool =
     Raises:
         UsageError: there is no such kind.
     """
+    if only_names and as_json:
+        raise UsageError("--names and --json contradict each other", "choose one")
     known = profiles.load(ctx.environ)
     found = select(known, domain, kind)
     if as_json:
@@ -61,7 +63,7 @@ def _table(ctx: Context, known: Profiles, found: list[str]) -> None:
         group = names.domain_of(name) if ":" in name else ""
         groups.setdefault(group, []).append(_row(ctx, known, known[name]))
     head = ["", "profile", "kind", "account", "region", "source", "session"]
-    console.table(ctx.stdout, head, list(groups.values()))
+    ctx.out(console.table(ctx.stdout, head, list(groups.values()), may_go=("source", "account", "region")))
 
 
 def _row(ctx: Context, known: Profiles, profile: Profile) -> list[str]:

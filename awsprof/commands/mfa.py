@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from awsprof import aws, cache, environment, profiles, sessions
-from awsprof.errors import CredentialsError, ShellError, UsageError
+from awsprof.errors import AwsprofError, CredentialsError, ShellError, UsageError
 from awsprof.forms import check_code, check_seconds
 from awsprof.report import session_record
 from awsprof.text import clock, iso, quoted
@@ -66,10 +66,14 @@ def renew(ctx: Context, word: str, wish: Wish | None = None) -> Session:
         if not alone:
             raise sessions.refused_waiting(target.domain)
         known = profiles.load(ctx.environ)
-        renewed = known.get(target.profile, before).get(profiles.KEY_ID) != before.get(profiles.KEY_ID)
-        if (renewed or not wish.force) and (enough := _lasting(ctx, known, target, 0 if renewed else wish.least)):
+        changed = known.get(target.profile, before).get(profiles.KEY_ID) != before.get(profiles.KEY_ID)
+        if (changed or not wish.force) and (enough := _lasting(ctx, known, target, 0 if changed else wish.least)):
             return enough
-        return _renewed(ctx, known, sessions.Target(known, target.profile), wish)
+        try:
+            return _new_session(ctx, known, sessions.Target(known, target.profile), wish)
+        except AwsprofError as error:
+            error.next_step = error.next_step.replace("DOMAIN", quoted(target.domain))
+            raise
 
 
 def _lasting(ctx: Context, known: Profiles, target: Target, least: int) -> Session | None:
@@ -81,7 +85,7 @@ def _lasting(ctx: Context, known: Profiles, target: Target, least: int) -> Sessi
     return session
 
 
-def _renewed(ctx: Context, known: Profiles, target: Target, wish: Wish) -> Session:
+def _new_session(ctx: Context, known: Profiles, target: Target, wish: Wish) -> Session:
     sessions.check_writable(ctx.environ, target.profile)
     region, warning = sessions.region(known, target.domain, target.device, ctx.environ)
     ctx.say(warning)
@@ -121,7 +125,7 @@ def _session_keys(ctx: Context, target: Target, wish: Wish, send: Callable[[str]
 def _fresh(code: str, sent: set[str]) -> str:
     if code in sent:
         raise aws.WrongCodeError(
-            "that code was sent already and works once; wait for the next one", "then: awsprof mfa"
+            "that code was sent already and works once; wait for the next one", "then: awsprof mfa DOMAIN"
         )
     sent.add(code)
     return code

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from awsprof.environment import Saved
 
 
-def run(ctx: Context, *, shell: str = "") -> None:
+def run(ctx: Context, *, shell: str | None = None) -> None:
     """Bring back what the first switch in this shell replaced; without a switch, change nothing and say why.
 
     Raises:

@@ -63,7 +63,7 @@ def _region(ctx: Context, known: Profiles) -> str:
 
 def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
     """What in this environment and these files stands against the active profile, each with its fix."""
-    found = [*_masked(ctx), *_regions(ctx, known)]
+    found = [*_masked(ctx, known), *_regions(ctx, known)]
     if _empty(ctx):
         found.append(("AWS_PROFILE is set, but empty: AWS tools look for a profile without a name", _UNSET))
     if not ctx.active:
@@ -98,11 +98,11 @@ def _told_end(ctx: Context, session: Session | None) -> list[Finding]:
     return [(f"AWS_SESSION_EXPIRATION says {safe(told)}, but {words}", f"awsprof use {quoted(ctx.active)} corrects it")]
 
 
-def _masked(ctx: Context) -> list[Finding]:
+def _masked(ctx: Context, known: Profiles) -> list[Finding]:
     masks = environment.masking(ctx.environ)
     if not masks:
         return []
-    instead = f"awsprof use {quoted(ctx.active)}" if ctx.active else "awsprof use PROFILE"
+    instead = f"awsprof use {quoted(ctx.active)}" if ctx.active in known else "awsprof use PROFILE"
     subject = "masks" if len(masks) == 1 else "mask"
     return [
         (

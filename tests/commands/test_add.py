@@ -285,3 +285,8 @@ def test_a_dry_run_shows_and_writes_nothing(desk: Desk, force: bool) -> None:
         f"--- {desk.config}\n+++ {desk.config}\n@@ -0,0 +1,2 @@\n+[profile work:iam]\n+region = eu-central-1\n"
     )
     assert ctx.talk == ""
+
+
+def test_a_dry_run_does_not_say_that_the_csv_may_go(desk: Desk) -> None:
+    text = f"Access key ID,Secret access key\n{ID},{SECRET}\n"
+    assert "still holds" not in add_iam(desk, csv=csv(desk, text), how=How(dry_run=True)).talk

@@ -135,3 +135,12 @@ def test_on_the_keys_themselves_a_role_keeps_its_device(desk: Desk) -> None:
     desk.write(f"{BASE}\n[profile work:dev]\nmfa_serial = {DEVICE}\nrole_arn = {ROLE}\n", IAM)
     add_role(desk, "work:dev", Role(ROLE, source="work:iam"), how=How(force=True))
     assert f"mfa_serial = {DEVICE}" in desk.read()[0]
+
+
+@pytest.mark.parametrize("source", ["work:dev", "work:ops"], ids=["itself", "what stands on it"])
+def test_a_role_cannot_stand_on_itself(desk: Desk, source: str) -> None:
+    before = f"{BASE}\n{role_section('work:dev', 'work:mfa', '')}{role_section('work:ops', 'work:dev', '')}"
+    desk.write(before, IAM)
+    with pytest.raises(UsageError, match=r"AWS tools could not use work:dev: .* leads back to work:dev"):
+        add_role(desk, "work:dev", Role(ROLE, source=source), how=How(force=True))
+    assert desk.read() == (before, IAM)

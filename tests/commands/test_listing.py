@@ -192,3 +192,8 @@ def test_a_broken_chain_is_no_reason_to_fail(home: Home) -> None:
     home.write(f"[profile a]\n{role} b\n[profile b]\n{role} a\n[profile c]\n{role} gone\n[profile d]\n{role} d\n")
     home.call(listing.run, AWS_PROFILE="not-there")
     assert [line.split()[0] for line in home.out.splitlines()[2:]] == ["a", "b", "c", "d"]
+
+
+def test_names_or_json(home: Home) -> None:
+    with pytest.raises(UsageError, match="--names and --json contradict"):
+        home.call(lambda ctx: listing.run(ctx, only_names=True, as_json=True))

@@ -101,7 +101,9 @@ def test_the_session_as_json(desk: Desk) -> None:
 def test_no_region_is_told_once(desk: Desk) -> None:
     desk.set_up()
     desk.config.write_text(desk.config.read_text().replace("region = eu-central-1\n", ""))
-    assert "no region is set for work: asking AWS in us-east-1\n" in call(desk, desk.user.next_code).talk
+    assert (
+        "no region in partition aws is set for work: asking AWS in us-east-1\n" in call(desk, desk.user.next_code).talk
+    )
 
 
 def test_a_role_that_makes_aws_tools_ask_again_is_told(desk: Desk) -> None:
@@ -377,3 +379,14 @@ def test_a_session_renewed_meanwhile_is_enough(desk: Desk, monkeypatch: pytest.M
     mfa.run(ctx, "work", wish)
     assert "already" in ctx.talk
     assert asked(desk) == 1
+
+
+def test_the_advice_names_the_domain(desk: Desk) -> None:
+    desk.set_up()
+    with pytest.raises(CredentialsError) as refused:
+        call(desk, wish=Wish(desk.user.wrong_code()))
+    assert refused.value.next_step == "then: awsprof mfa work"
+    desk.user.active = False
+    with pytest.raises(CredentialsError) as refused:
+        call(desk, wish=Wish(desk.user.next_code()))
+    assert refused.value.next_step.endswith("awsprof add iam work --force")

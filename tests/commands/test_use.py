@@ -46,7 +46,7 @@ def credentials(mfa: str = LASTING) -> str:
 
 def using(word: str = "", **how: str) -> Callable[[Context], None]:
     return lambda ctx: use.run(
-        ctx, word, domain=how.get("domain", ""), region=how.get("region", ""), shell=how.get("shell", "")
+        ctx, word, domain=how.get("domain", ""), region=how.get("region", ""), shell=how.get("shell")
     )
 
 
