@@ -15,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
 
-    from awsprof.context import Context
     from awsprof.environment import Change
 
 PROTOCOL = 1
@@ -95,8 +94,13 @@ def take(environ: MutableMapping[str, str]) -> Channel | None:
     return Channel(protocol, name, path) if path and name else None
 
 
-def route(ctx: Context, shell_name: str | None) -> Callable[[Change], None]:
+def route(channel: Channel | None, out: Callable[[str], None], shell_name: str | None) -> Callable[[Change], None]:
     """The way to the shell: stdout where `--shell` names one, else the hook's file.
+
+    Args:
+        channel: what a hook offered, if one called.
+        out: prints a line on stdout.
+        shell_name: what `--shell` says; None where it was not given.
 
     Raises:
         UsageError: awsprof does not speak that shell.
@@ -105,8 +109,7 @@ def route(ctx: Context, shell_name: str | None) -> Callable[[Change], None]:
     if shell_name is not None:
         named = shell.by_name(shell_name)
         # An empty line where nothing changes: PowerShell's Invoke-Expression refuses to evaluate nothing.
-        return lambda change: ctx.out(named.render(change).rstrip("\n") if change else "")
-    channel = ctx.channel
+        return lambda change: out(named.render(change).rstrip("\n") if change else "")
     if channel is None:
         raise _no_hook()
     calling = channel.shell()

@@ -158,7 +158,7 @@ def stdout(ctx: Context) -> str:
 def test_a_named_shell_wins_over_the_hook(tmp_path: Path) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "fish", str(path)))
-    route(ctx, "bash")(CHANGE)
+    route(ctx.channel, ctx.out, "bash")(CHANGE)
     assert stdout(ctx) == bash(CHANGE)
     assert path.read_bytes() == b""
 
@@ -166,7 +166,7 @@ def test_a_named_shell_wins_over_the_hook(tmp_path: Path) -> None:
 def test_the_hook_gets_what_its_shell_speaks(tmp_path: Path) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "fish", str(path)))
-    route(ctx, None)(CHANGE)
+    route(ctx.channel, ctx.out, None)(CHANGE)
     assert stdout(ctx) == ""
     assert path.read_text() == "set -gx AWS_PROFILE 'work:dev'\nbuiltin true\n"
 
@@ -182,14 +182,14 @@ def test_a_hook_that_has_ended_is_told_so(tmp_path: Path) -> None:
 def test_no_change_writes_nothing(tmp_path: Path, name: str | None, printed: str) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "bash", str(path)))
-    route(ctx, name)({})
+    route(ctx.channel, ctx.out, name)({})
     assert stdout(ctx) == printed
     assert path.read_bytes() == b""
 
 
 def test_without_a_hook_every_shell_is_told_its_line() -> None:
     with pytest.raises(ShellError) as refused:
-        route(context(None), None)
+        route(None, print, None)
     assert refused.value.exit_code == 7
     for line in (
         '~/.bashrc: eval "$(awsprof init bash)"',
@@ -202,12 +202,12 @@ def test_without_a_hook_every_shell_is_told_its_line() -> None:
 
 def test_a_shell_that_is_none() -> None:
     with pytest.raises(UsageError, match="does not speak tcsh"):
-        route(context(None), "tcsh")
+        route(None, print, "tcsh")
 
 
 @pytest.mark.parametrize("protocol", ["2", "x"])
 def test_a_stale_hook_is_told_before_anything_happens(tmp_path: Path, protocol: str) -> None:
     path = made(tmp_path)
     with pytest.raises(ShellError):
-        route(context(Channel(protocol, "bash", str(path))), None)
+        route(Channel(protocol, "bash", str(path)), print, None)
     assert path.read_bytes() == b""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.aws.account import Role, User
-from tests.aws.sts import CheckingSts
+from tests.aws.sts import CheckingSts, write_csv
 from tests.demo.__main__ import AWS_CLI, play
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +28,14 @@ role_arn = {role}
 source_profile = work:mfa
 """
 # What a page writes in general, and an example of it.
-EXAMPLES = {"DOMAIN": "work", "PROFILE": "work:dev", "REGION": "eu-west-1", "SHELL": "bash", "123456": "{code}"}
+EXAMPLES = {
+    "ARN": "arn:aws:iam::000000000000:role/PowerUsers",
+    "DOMAIN": "work",
+    "PROFILE": "work:dev",
+    "REGION": "eu-west-1",
+    "SHELL": "bash",
+    "123456": "{code}",
+}
 STARTS = r"(ykman|eval|\( |aws(prof|use|mfa|off)\b)"
 # Two switches behind, so that `use -` has somewhere to go; a session; and programs that a page calls beside ours.
 SETTING = """\
@@ -95,6 +102,7 @@ def test_a_documented_command_works(line: str, tmp_path: Path) -> None:
     with CheckingSts() as sts:
         user = sts.add_user("your.name")
         write_files(tmp_path / ".aws", user, sts.add_role("PowerUsers"))
+        write_csv(tmp_path / "key.csv", user)
         for word, example in EXAMPLES.items():
             line = line.replace(word, example)
         code = user.next_code()
@@ -108,6 +116,7 @@ def test_a_documented_command_works(line: str, tmp_path: Path) -> None:
                 "AWS_ENDPOINT_URL": sts.url,
                 "AWS_EC2_METADATA_DISABLED": "true",
             },
+            cwd=tmp_path,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

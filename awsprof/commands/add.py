@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from awsprof.context import Context
-    from awsprof.files.edit import Settings
+    from awsprof.files.read import Settings
     from awsprof.profiles import Profiles
 
 _NO_REGION = "none"

@@ -18,7 +18,7 @@ def run(ctx: Context, *, shell: str | None = None) -> None:
     Raises:
         ShellError: the shell cannot take the change.
     """
-    deliver = route(ctx, shell)
+    deliver = route(ctx.channel, ctx.out, shell)
     change, saved = environment.off(ctx.environ)
     deliver(change)
     ctx.say(*(_done(saved) if change else _nothing_to_do(ctx)))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    ctx: Context, word: str = "", *, domain: str = "", region: str = "", mfa: bool = False, shell: str = ""
+    ctx: Context, word: str = "", *, domain: str = "", region: str = "", mfa: bool = False, shell: str | None = None
 ) -> None:
     """Switch to the profile that a word means (docs/shells.md), `-` being the one before.
 
@@ -31,11 +31,11 @@ def run(
     Raises:
         AwsprofError: as the docs say; the environment is unchanged.
     """
-    deliver = route(ctx, shell)
+    deliver = route(ctx.channel, ctx.out, shell)
     known = profiles.load(ctx.environ)
     name = _resolve(ctx, word, known, domain)
     if mfa:
-        known = _renewed(ctx, name)
+        known = _with_session(ctx, known, name)
     region = check_region(region) if region else known[name].get("region")
     session = profiles.session(known, name, ctx.now())
     end = iso(session.expires_at) if session and session.expires_at is not None else ""
@@ -43,7 +43,7 @@ def run(
     lines = [summary(known, name, region, session), *_asides(ctx, change), *_doubts(known, name, session)]
     deliver(change)
     ctx.say(*known.warnings, *lines)
-    cache.renew(ctx.environ)
+    cache.renew(ctx.environ, name)
 
 
 def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:
@@ -64,7 +64,7 @@ def _chosen(ctx: Context, known: Profiles, domain: str) -> str:
     found = [name for name in sorted(known) if not domain or names.domain_of(name) == domain]
     if ctx.person is None or not found:
         hint = "name one: awsprof list shows what there is" if known else "there are none yet: awsprof add iam DOMAIN"
-        raise UsageError("use which profile?", hint)
+        raise UsageError("use which profile? there is no terminal to ask at" if known else "use which profile?", hint)
     width = max(len(safe(name)) for name in found)
     labels = [_label(ctx, known, name, width) for name in found]
     return ctx.person.choose("use which profile?", found, labels, first=ctx.active)
@@ -76,13 +76,15 @@ def _label(ctx: Context, known: Profiles, name: str, width: int) -> str:
     return f"{mark} {safe(name):<{width}}  {known[name].kind:<7}  {words}".rstrip()
 
 
-def _renewed(ctx: Context, name: str) -> Profiles:
+def _with_session(ctx: Context, known: Profiles, name: str) -> Profiles:
+    """The profiles once the session that this one stands on lasts."""
     from awsprof.commands.mfa import renew  # a plain switch must not pay for it
 
-    session = profiles.session(profiles.load(ctx.environ), name, ctx.now())
-    if session and names.kind_by_name(session.profile) == names.MFA:
-        # A word without a colon may be a domain, too: then the session is named by itself.
-        renew(ctx, name if ":" in name else session.profile)
+    session = profiles.session(known, name, ctx.now())
+    if session is None or names.kind_by_name(session.profile) != names.MFA:
+        return known
+    # A word without a colon may be a domain, too: then the session is named by itself.
+    renew(ctx, name if ":" in name else session.profile)
     return profiles.load(ctx.environ)
 
 

@@ -15,12 +15,7 @@ from awsprof.text import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from awsprof.files.read import IniFile, Option, Section
-
-    Settings = Mapping[str, str | None]
-    Changes = Mapping[str, Settings]
+    from awsprof.files.read import Changes, IniFile, Option, Section, Settings
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _NAME = re.compile(r"[A-Za-z0-9_./%@:+-]+")

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awsprof.files.edit import Settings
+    from awsprof.files.read import Settings
 
     Parsed = dict[str, dict[str, str]]
 

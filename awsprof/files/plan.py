@@ -12,8 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from awsprof.files.edit import Changes
-    from awsprof.files.read import IniFile
+    from awsprof.files.read import Changes, IniFile
 
 
 class Step:

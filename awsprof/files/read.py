@@ -18,6 +18,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    # What is to change: by profile or section, each setting with its new value, or None where it is removed.
+    Settings = Mapping[str, str | None]
+    Changes = Mapping[str, Settings]
+
 DEFAULT_SECTION = "DEFAULT"
 BOM = "\ufeff"
 

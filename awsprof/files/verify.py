@@ -10,8 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awsprof.files.edit import Settings
-    from awsprof.files.read import IniFile
+    from awsprof.files.read import IniFile, Settings
 
     Parsed = dict[str, dict[str, object]]
 
