@@ -1,19 +1,23 @@
-"""The names that completion offers, kept where a shell can read them without a process. No secrets; delete it at will.
+"""What shells read without a process: names to complete, ends of sessions to show. No secrets; delete it at will.
 
     awsprof/1/at/1790000000123456789   a stamp: empty, named by the instant that is also its modification time
     awsprof/1/names                    a head, then name TAB kind TAB description on each line, then a dot
+    awsprof/1/stands/work,dev          of a profile that was switched to: head TAB profile TAB its session TAB dot
+    awsprof/1/session/work,mfa         head TAB session TAB its end as UTC seconds TAB in ISO TAB as local HH:MM TAB dot
 
-The head names the AWS files that were read and their stamps: a shell compares file and stamp, newer or older, and asks
-for a new list where they differ. Stamps named by their own time cannot be mixed up: no lock, no order.
+The head names the AWS files that were read and their stamps: a shell compares file and stamp, newer or older; where
+they differ it asks for a new list, and its prompt shows no end. Stamps named by their own time cannot be mixed up: no
+lock, no order. The file of a session carries its end as modification time: so fish can tell what is left of it.
 """
 
 from __future__ import annotations
 
 import os
+import time
 
 from awsprof import profiles
 from awsprof.files import read
-from awsprof.text import safe
+from awsprof.text import clock, iso, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +27,10 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 ABSENT = "-"
+NO_SESSION = "."  # the name of no file
 _STAMPS_KEPT = 16
+_PROFILES_KEPT = 64
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@+:-")
 
 
 def folder(environ: Mapping[str, str]) -> str:
@@ -36,37 +43,44 @@ def folder(environ: Mapping[str, str]) -> str:
     return os.path.join(base, "awsprof") if os.path.isabs(base) else ""
 
 
-def renew(environ: Mapping[str, str]) -> None:
-    """Write the list of names anew where the AWS files are not those it was made from.
+def renew(environ: Mapping[str, str], profile: str = "") -> None:
+    """Write the cache anew where the AWS files are not those it was made from; note a profile just switched to.
 
     A cache that cannot be written is skipped silently: it is only ever a short cut.
     """
     root = folder(environ)
     if root:
         try:  # not contextlib: importing it costs a tenth of a switch
-            _renew(environ, os.path.join(root, VERSION))
+            _renew(environ, os.path.join(root, VERSION), profile)
         except (OSError, ValueError):
             return
 
 
-def _renew(environ: Mapping[str, str], root: str) -> None:
+def _renew(environ: Mapping[str, str], root: str, profile: str) -> None:
     paths = read.paths(environ)
     times = [_time(path) for path in paths]
     spelt = _as_a_shell_spells(environ)
     head = "\t".join(["awsprof", VERSION, spelt[0], times[0], spelt[1], times[1]])
     names = os.path.join(root, "names")
-    if _is_made_from(names, head) and all(_stamped(root, time) for time in times):
+    fresh = _is_made_from(names, head) and all(_stamped(root, moment) for moment in times)
+    if fresh and (not _is_plain(profile) or _is_noted(root, profile, head)):
         return
-    lines = _lines(profiles.load(environ))
+    known = profiles.load(environ)
     if [_time(path) for path in paths] != times or "\n" in head:
         return  # written to meanwhile: the next call will see it
-    os.makedirs(os.path.join(root, "at"), mode=0o700, exist_ok=True)
-    for folder_ in (os.path.dirname(root), root, os.path.join(root, "at")):
-        os.chmod(folder_, 0o700)
-    for time in times:
-        _stamp(root, time)
-    _put(names, "\n".join([head, *lines, ".", ""]))
-    _prune(os.path.join(root, "at"), times)
+    _make_folders(root)
+    for moment in times:
+        _stamp(root, moment)
+    lines = _note(root, known, head, profile) if head.count("\t") == 5 else []  # no shell reads more
+    if not fresh:  # the list comes last: where it is fresh, so is all else
+        _put(names, "\n".join([head, *_lines(known), ".", ""]))
+        _prune(os.path.join(root, "at"), {*times, *(line.split("\t")[at] for line in lines for at in (3, 5))})
+
+
+def _make_folders(root: str) -> None:
+    for path in (os.path.dirname(root), root, *(os.path.join(root, name) for name in ("at", "stands", "session"))):
+        os.makedirs(path, mode=0o700, exist_ok=True)
+        os.chmod(path, 0o700)
 
 
 def _time(path: str) -> str:
@@ -96,8 +110,8 @@ def _is_made_from(path: str, head: str) -> bool:
     return text.startswith(head + "\n") and text.endswith("\n.\n")
 
 
-def _stamped(root: str, time: str) -> bool:
-    return time == ABSENT or os.path.exists(os.path.join(root, "at", time))
+def _stamped(root: str, moment: str) -> bool:
+    return moment == ABSENT or os.path.exists(os.path.join(root, "at", moment))
 
 
 def _lines(known: Profiles) -> list[str]:
@@ -115,27 +129,117 @@ def _description(known: Profiles, name: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _stamp(root: str, time: str) -> None:
-    path = os.path.join(root, "at", time)
-    if time == ABSENT or os.path.exists(path):
+def _is_plain(name: str) -> bool:
+    """Whether files can be named after a profile."""
+    return bool(name) and not name.startswith(".") and set(name) <= _PLAIN
+
+
+def _plain_names(folder_: str) -> set[str]:
+    """The profiles that the files in a folder are named after; not another process's temporary files."""
+    return {name for file in os.listdir(folder_) if _is_plain(name := file.replace(",", ":"))}
+
+
+def _path(root: str, kind: str, name: str) -> str:
+    return os.path.join(root, kind, name.replace(":", ","))
+
+
+def _noted(root: str, profile: str) -> str:
+    """What is noted of a profile, nothing where it is not whole."""
+    try:
+        with open(_path(root, "stands", profile), encoding="utf-8", errors="surrogateescape") as file:
+            line = file.read()
+    except OSError:
+        return ""
+    return line if line.endswith("\t.\n") and line.count("\t") == 8 else ""
+
+
+def _is_noted(root: str, profile: str, head: str) -> bool:
+    """Whether prompts can read of a profile already."""
+    line = _noted(root, profile)
+    if not line.startswith(head + "\t"):
+        return False
+    session = line.split("\t")[7]
+    return session == NO_SESSION or os.path.exists(_path(root, "session", session))
+
+
+def _note(root: str, known: Profiles, head: str, profile: str) -> list[str]:
+    """Write what prompts read of the profile just switched to, and of those before as far as they are of these files.
+
+    Gives what is noted then. The oldest go: a script may switch to each profile there is.
+    """
+    switches = _switches(root, profile)
+    lines = {}
+    for name, when in switches[:_PROFILES_KEPT]:
+        lines[name] = _noted(root, name)
+        if name == profile or not lines[name] or _is_older(lines[name], head):
+            lines[name] = _line(known, head, name)
+            if lines[name]:
+                _put(_path(root, "stands", name), lines[name], when)
+    for name, _ in switches:
+        if not lines.get(name) and os.path.exists(_path(root, "stands", name)):
+            os.unlink(_path(root, "stands", name))
+    found = [line for line in lines.values() if line]
+    _write_ends(root, known, head, found)
+    return found
+
+
+def _is_older(line: str, head: str) -> bool:
+    """Whether a line was made from the same AWS files, but as they were before."""
+    return line.split("\t")[2:6:2] == head.split("\t")[2:6:2] and not line.startswith(head + "\t")
+
+
+def _line(known: Profiles, head: str, name: str) -> str:
+    """What is noted of a profile, nothing where it has gone."""
+    session = profiles.session(known, name, 0)
+    ends = session and session.expires_at is not None and _is_plain(session.profile)
+    return "\t".join([head, name, session.profile if session and ends else NO_SESSION, ".\n"]) if name in known else ""
+
+
+def _write_ends(root: str, known: Profiles, head: str, lines: list[str]) -> None:
+    """Write the end of each session that a line of this head names, and remove those that none names."""
+    folder_ = os.path.join(root, "session")
+    gone = _plain_names(folder_) - {line.split("\t")[7] for line in lines}
+    used = {line.split("\t")[7] for line in lines if line.startswith(head + "\t")}
+    for name in filter(_is_plain, used & known.keys()):
+        end = profiles.state_of(known[name], 0).expires_at or 0
+        text = "\t".join([head, name, str(end), iso(end), clock(end)[-5:], ".\n"])
+        _put(_path(root, "session", name), text, end * 10**9)
+    for name in gone:
+        os.unlink(_path(root, "session", name))
+
+
+def _switches(root: str, profile: str) -> list[tuple[str, int]]:
+    """The profiles that were switched to, the last one first, and when, in nanoseconds."""
+    names = _plain_names(os.path.join(root, "stands"))
+    times = {name: os.stat(_path(root, "stands", name)).st_mtime_ns for name in names}
+    if _is_plain(profile):
+        times[profile] = time.time_ns()
+    return sorted(times.items(), key=lambda item: item[1], reverse=True)
+
+
+def _stamp(root: str, moment: str) -> None:
+    path = os.path.join(root, "at", moment)
+    if moment == ABSENT or os.path.exists(path):
         return
     temporary = f"{path}.{os.getpid()}"
     os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    os.utime(temporary, ns=(int(time), int(time)))
+    os.utime(temporary, ns=(int(moment), int(moment)))
     os.replace(temporary, path)
 
 
-def _put(path: str, text: str) -> None:
-    temporary = f"{path}.{os.getpid()}"
+def _put(path: str, text: str, when: int | None = None) -> None:
+    temporary = f"{path}~{os.getpid()}"
     if os.path.lexists(temporary):
         os.unlink(temporary)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)
+    if when is not None:
+        os.utime(temporary, ns=(when, when))
     os.replace(temporary, path)
 
 
-def _prune(at: str, keep: list[str]) -> None:
+def _prune(at: str, keep: set[str]) -> None:
     """Remove the oldest stamps: nothing that is read any more names them."""
-    for name in sorted(set(os.listdir(at)) - set(keep), reverse=True)[_STAMPS_KEPT:]:
+    for name in sorted(set(os.listdir(at)) - keep, reverse=True)[_STAMPS_KEPT:]:
         os.unlink(os.path.join(at, name))

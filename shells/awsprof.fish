@@ -30,6 +30,10 @@ function __awsprof_apply --argument-names file
     builtin source $file
 end
 
+function __awsprof_stopped
+    return 148
+end
+
 function awsprof --description 'Switch AWS profiles'
     if not command -q awsprof
         builtin echo 'awsprof: there is no awsprof on PATH' >&2
@@ -43,6 +47,8 @@ function awsprof --description 'Switch AWS profiles'
         functions --erase __awsprof_tidy
         command rm -f -- $file
     end
+    # The status that stays where the program does not end: Ctrl-Z has stopped it.
+    __awsprof_stopped
     AWSPROF_HOOK=1:fish AWSPROF_OUT=$file command awsprof $argv
     set -l rc $status
     if test $rc -eq 0
@@ -66,6 +72,16 @@ end
 
 function awsoff --wraps 'awsprof off' --description 'Take the switch of the AWS profile back'
     awsprof off $argv
+end
+
+function awsprof_unload --description 'Take all of this file out of the running shell; the environment stays'
+    complete --erase --command awsprof
+    for name in use mfa off
+        complete --erase --command aws$name --wraps "awsprof $name"
+        functions --erase aws$name
+    end
+    set --erase --global __awsprof_table __awsprof_end __awsprof_soon
+    functions --erase (functions --all --names | string match '__awsprof_*') awsprof awsprof_unload
 end
 
 # Completion. The names come from a list that the program keeps; while that is fresh, no process is started.
@@ -185,6 +201,37 @@ end
 
 # awsuse, awsmfa and awsoff wrap it. -k: in this order; -f: never files.
 complete -c awsprof -f -k -a '(__awsprof_complete)'
+
+# The end of the session that the active profile stands on, as the cache has it: local HH:MM or `expired` to
+# __awsprof_end, and 1 to __awsprof_soon in its last 15 minutes; nothing where the AWS files are not those the cache was
+# made from. With `export` AWS_SESSION_EXPIRATION of a switch is made true.
+function __awsprof_session_end
+    set -l root $HOME/.cache/awsprof/1
+    test -n "$XDG_CACHE_HOME"; and set root $XDG_CACHE_HOME/awsprof/1
+    set -g __awsprof_end
+    set -g __awsprof_soon
+    set -l stands (__awsprof_note $root stands "$AWS_PROFILE")
+    and set -l line (__awsprof_note $root session "$stands[8]")
+    and test "$line[1..6]" = "$stands[1..6]"
+    and string match -qr '^[1-9]\d{0,11} [\dTZ:-]+ \d\d:\d\d \.$' -- "$line[8..]"
+    and __awsprof_fresh $root (string join \t $line[1..6])
+    or return 0
+    set -g __awsprof_end $line[10]
+    # fish has no clock, but 3.5 tells how long ago a file was modified: that of a session will be at its end.
+    if set -l past (builtin path mtime -R -- $root/session/(string replace -a : , -- $line[7]) 2>/dev/null)
+        test $past -ge 0; and set -g __awsprof_end expired
+        test $past -ge -900; and set -g __awsprof_soon 1
+    end
+    test "$argv" = export -a -n "$AWSPROF_SAVED"; and set -gx AWS_SESSION_EXPIRATION $line[9]
+    return 0
+end
+
+# The line that the cache has on a profile, field by field; fails where it is not whole.
+function __awsprof_note --argument-names root kind name
+    set -l file $root/$kind/(string replace -a : , -- $name)
+    test -n "$name"; and not string match -q '*/*' -- $name; and test -f $file -a -r $file; or return 1
+    builtin read -l -d \t -a line <$file; and test "$line[7]" = "$name"; and string join \n -- $line
+end
 
 # >>> generated from the commands of awsprof by `make completions` >>>
 set -g __awsprof_table \

@@ -46,8 +46,8 @@ function Read-AwsprofFile($file) {
     [System.IO.File]::ReadAllText($file)
 }
 
-# No [CmdletBinding()]: it would take -v for its own.
-function awsprof {
+# Calls the program and evaluates what it wrote. Its exit status goes to $LASTEXITCODE.
+function Invoke-Awsprof {
     # Stop would turn what the program says on stderr into an end, where 5.1 has it redirected.
     $ErrorActionPreference = 'Continue'
     $PSNativeCommandUseErrorActionPreference = $false
@@ -84,9 +84,69 @@ function awsprof {
     }
 }
 
-function awsuse { awsprof use @args }
-function awsmfa { awsprof mfa @args }
-function awsoff { awsprof off @args }
+# The words of a command as they were typed: PowerShell took -v and -d for its own, and made an array of a,b.
+function Get-AwsprofWord($bound, $words) {
+    if ($bound['Verbose']) { '-v' }
+    if ($bound['Debug']) { '-d' }
+    foreach ($word in $words) { if ($word -is [array]) { $word -join ',' } else { $word } }
+}
+
+# Makes a failure one of the command: $? is false, && and a script under Stop end there. The program has told the
+# reason already, so the error is only shown where it ends a script, or where -ErrorAction wants it.
+function Write-AwsprofFailure($cmdlet) {
+    if ($global:LASTEXITCODE -eq 0) { return }
+    # That of the caller: a module sees the global one only.
+    $stop = 'Stop' -eq $cmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference')
+    $ErrorActionPreference = if ($stop) { 'Stop' } else { 'SilentlyContinue' }
+    $exception = New-Object -TypeName System.Exception -ArgumentList "it ended with exit code $global:LASTEXITCODE"
+    $about = $exception, 'AwsprofFailed', 'NotSpecified', $null
+    $cmdlet.WriteError((New-Object -TypeName System.Management.Automation.ErrorRecord -ArgumentList $about))
+}
+
+# Advanced functions, as only their errors reach $?. No word of ours begins like the names of their parameters.
+function awsprof {
+    [CmdletBinding(PositionalBinding = $false)]
+    param(
+        [Parameter(ValueFromRemainingArguments = $true, DontShow = $true)] $__words,
+        [Parameter(ValueFromPipeline = $true, DontShow = $true)] $__input
+    )
+    $words = @(Get-AwsprofWord $PSBoundParameters $__words)
+    if ($MyInvocation.ExpectingInput) { $input | Invoke-Awsprof @words } else { Invoke-Awsprof @words }
+    Write-AwsprofFailure $PSCmdlet
+}
+
+function awsuse {
+    [CmdletBinding(PositionalBinding = $false)]
+    param(
+        [Parameter(ValueFromRemainingArguments = $true, DontShow = $true)] $__words,
+        [Parameter(ValueFromPipeline = $true, DontShow = $true)] $__input
+    )
+    $words = @('use') + @(Get-AwsprofWord $PSBoundParameters $__words)
+    if ($MyInvocation.ExpectingInput) { $input | Invoke-Awsprof @words } else { Invoke-Awsprof @words }
+    Write-AwsprofFailure $PSCmdlet
+}
+
+function awsmfa {
+    [CmdletBinding(PositionalBinding = $false)]
+    param(
+        [Parameter(ValueFromRemainingArguments = $true, DontShow = $true)] $__words,
+        [Parameter(ValueFromPipeline = $true, DontShow = $true)] $__input
+    )
+    $words = @('mfa') + @(Get-AwsprofWord $PSBoundParameters $__words)
+    if ($MyInvocation.ExpectingInput) { $input | Invoke-Awsprof @words } else { Invoke-Awsprof @words }
+    Write-AwsprofFailure $PSCmdlet
+}
+
+function awsoff {
+    [CmdletBinding(PositionalBinding = $false)]
+    param(
+        [Parameter(ValueFromRemainingArguments = $true, DontShow = $true)] $__words,
+        [Parameter(ValueFromPipeline = $true, DontShow = $true)] $__input
+    )
+    $words = @('off') + @(Get-AwsprofWord $PSBoundParameters $__words)
+    if ($MyInvocation.ExpectingInput) { $input | Invoke-Awsprof @words } else { Invoke-Awsprof @words }
+    Write-AwsprofFailure $PSCmdlet
+}
 
 # Completion. The names come from a list that the program keeps; while that is fresh, no process is started.
 
@@ -269,9 +329,41 @@ Register-ArgumentCompleter -Native -CommandName $completed -ScriptBlock {
     }
 }
 
+# The end of the session that the active profile stands on, as the cache has it: End is the local HH:MM or 'expired',
+# Soon is true in its last 15 minutes; nothing where the AWS files are not those the cache was made from. With -Export
+# AWS_SESSION_EXPIRATION of a switch is made true, and nothing is given.
+function Get-AwsprofSessionEnd([switch]$Export) {
+    $stands = Read-AwsprofNote 'stands' $env:AWS_PROFILE
+    if (-not $stands) { return }
+    $line = Read-AwsprofNote 'session' $stands[7]
+    if (-not $line -or ($line[0..5] -join "`t") -cne ($stands[0..5] -join "`t") -or
+        ($line[7..10] -join ' ') -notmatch '^[1-9][0-9]{0,11} [0-9TZ:-]+ [0-9][0-9]:[0-9][0-9] \.\s*$' -or
+        -not (Test-AwsprofList ($line[0..5] -join "`t"))) { return }
+    if ($Export) {
+        if ($env:AWSPROF_SAVED) { $env:AWS_SESSION_EXPIRATION = $line[8] }
+        return
+    }
+    $left = [long]$line[7] - [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
+    $end = if ($left -le 0) { 'expired' } else { $line[9] }
+    [pscustomobject]@{ End = $end; Soon = $left -le 900 }
+}
+
+# The line that the cache has on a profile, field by field; nothing where it is not whole.
+function Read-AwsprofNote($kind, $name) {
+    $root = if ($env:OS -eq 'Windows_NT') { $env:LOCALAPPDATA } else { "$HOME/.cache" }
+    if ($env:XDG_CACHE_HOME) { $root = $env:XDG_CACHE_HOME }
+    if (-not $name -or $name -match '[/\\]') { return }
+    $path = [System.IO.Path]::Combine($root, 'awsprof', '1', $kind, $name.Replace(':', ','))
+    # A pipe that would keep its reader waiting is of length 0.
+    $file = New-Object -TypeName System.IO.FileInfo -ArgumentList $path
+    if (-not $file.Exists -or $file.Length -eq 0) { return }
+    $line = try { [System.IO.File]::ReadAllText($path).Split("`t") } catch { $global:Error.RemoveAt(0) }
+    if ("$($line[6])" -ceq $name) { $line }
+}
+
 . "$PSScriptRoot/cmdlets.ps1"
 
-Export-ModuleMember -Function (@('awsprof', 'awsuse', 'awsmfa', 'awsoff') + $script:Cmdlets)
+Export-ModuleMember -Function (@('awsprof', 'awsuse', 'awsmfa', 'awsoff', 'Get-AwsprofSessionEnd') + $script:Cmdlets)
 
 # >>> generated from the commands of awsprof by `make completions` >>>
 $script:Table = @(

@@ -4,7 +4,12 @@
 # Builtins are called as \builtin NAME, so that no alias or function of the user's takes their place; `emulate -L zsh`
 # makes the user's options those of zsh for the length of a function.
 
-\builtin unalias awsprof awsuse awsmfa awsoff 2>/dev/null || \builtin true
+\builtin unalias awsprof awsuse awsmfa awsoff awsprof_unload 2>/dev/null || \builtin true
+
+# all_export would export the table, and csh_junkie_quotes knows no literal of several lines.
+__awsprof_export='' __awsprof_junkie=''
+if [[ -o all_export ]]; then __awsprof_export=1 && \builtin setopt no_all_export; fi
+if [[ -o csh_junkie_quotes ]]; then __awsprof_junkie=1 && \builtin setopt no_csh_junkie_quotes; fi
 
 # Makes the file through which the awsprof program hands over a change; its path goes to __awsprof_out. In a folder of
 # the user's own that needs no process. no_clobber opens with O_EXCL: nothing that stands there is followed or emptied.
@@ -22,7 +27,7 @@ function __awsprof_open() {
         __awsprof_out="$(\builtin command mktemp /tmp/awsprof.XXXXXXXXXX)"
 }
 
-# Evaluates the file, if it still is the one that was made.
+# Evaluates the file, if it still is the one that was made; 7 where that fails.
 function __awsprof_apply() {
     \builtin emulate -L zsh
     if [[ ! -f ${__awsprof_out} || -L ${__awsprof_out} || ! -O ${__awsprof_out} ]]; then
@@ -30,12 +35,13 @@ function __awsprof_apply() {
         \builtin return 7
     fi
     if [[ ! -s ${__awsprof_out} ]]; then \builtin return 0; fi
-    \builtin eval "$(<"${__awsprof_out}")"
+    \builtin eval "$(<"${__awsprof_out}")" || \builtin return 7
 }
 
 # Calls the program. The subshell keeps the two variables to this call, and catches Ctrl-C: a program that dies of it,
 # as Python does before it can catch it, would make an interactive zsh break off this function, the file left behind.
 # emulate -L brings the user's options back at the end, xtrace too, which must not print what is evaluated.
+# After Ctrl-Z zsh breaks off the function, and a subshell runs the rest of it in the end: the file goes at once.
 function awsprof() {
     \builtin emulate -L zsh
     { \builtin setopt no_xtrace; } 2>/dev/null
@@ -45,13 +51,18 @@ function awsprof() {
         \builtin return 127
     fi
     __awsprof_open || \builtin return 7
-    (
-        \builtin export AWSPROF_HOOK=1:zsh AWSPROF_OUT="${__awsprof_out}"
-        \builtin trap : INT
-        \builtin command awsprof "$@" || \builtin exit "$?"
-    ) || __awsprof_rc=$?
-    if [[ ${__awsprof_rc} -eq 0 ]]; then __awsprof_apply || __awsprof_rc=$?; fi
-    if [[ -e ${__awsprof_out} || -L ${__awsprof_out} ]]; then (\builtin command rm -f -- "${__awsprof_out}") || \builtin :; fi
+    {
+        (
+            \builtin export AWSPROF_HOOK=1:zsh AWSPROF_OUT="${__awsprof_out}"
+            \builtin trap : INT
+            \builtin command awsprof "$@" || \builtin exit "$?"
+        ) || __awsprof_rc=$?
+        if [[ ${__awsprof_rc} -eq 0 ]]; then __awsprof_apply || __awsprof_rc=$?; fi
+    } always {
+        if [[ -e ${__awsprof_out} || -L ${__awsprof_out} ]]; then
+            (\builtin command rm -f -- "${__awsprof_out}") || \builtin :
+        fi
+    }
     \builtin return "${__awsprof_rc}"
 }
 
@@ -66,6 +77,17 @@ function awsmfa() {
 
 function awsoff() {
     \awsprof 'off' "$@"
+}
+
+# Takes all of this file out of the running shell; the environment stays as it is.
+function awsprof_unload() {
+    \builtin emulate -L zsh
+    if \builtin whence compdef >/dev/null; then \compdef -d awsprof awsuse awsmfa awsoff; fi
+    precmd_functions=("${(@)precmd_functions:#__awsprof_register}")
+    if [[ ${#precmd_functions} -eq 0 ]]; then \builtin unset precmd_functions; fi
+    \builtin unset __awsprof_table __awsprof_end __awsprof_soon
+    \builtin unset -fm '__awsprof_*'
+    \builtin unset -f awsprof awsuse awsmfa awsoff awsprof_unload
 }
 
 # Completion. The names come from a list that the program keeps in its cache: no process while the list is fresh.
@@ -237,6 +259,43 @@ function __awsprof_register() {
 \builtin typeset -ga precmd_functions
 precmd_functions+=(__awsprof_register)
 
+# The end of the session that the active profile stands on, as the cache has it: local HH:MM or `expired` to
+# __awsprof_end, and 1 to __awsprof_soon in its last 15 minutes; nothing where the AWS files are not those the cache was
+# made from. With `export` AWS_SESSION_EXPIRATION of a switch is made true. $? stays what it was.
+function __awsprof_session_end() {
+    \builtin local __awsprof_rc=$?
+    \builtin emulate -L zsh
+    \builtin setopt no_aliases
+    \builtin local __awsprof_root="${XDG_CACHE_HOME:-${HOME-}/.cache}/awsprof/1" __awsprof_now="${(%):-%D{%s\}}"
+    \builtin local __awsprof_config=${AWS_CONFIG_FILE:-${HOME-}/.aws/config}
+    \builtin local __awsprof_credentials=${AWS_SHARED_CREDENTIALS_FILE:-${HOME-}/.aws/credentials}
+    \builtin local -a __awsprof_line __awsprof_stands
+    \builtin typeset -g __awsprof_end='' __awsprof_soon=''
+    if __awsprof_note stands "${AWS_PROFILE-}" && __awsprof_stands=("${__awsprof_line[@]}") &&
+        __awsprof_note session "${__awsprof_stands[8]}" &&
+        [[ ${(pj:\t:)__awsprof_line[1,6]} == "${(pj:\t:)__awsprof_stands[1,6]}" ]] &&
+        [[ "${(pj:\t:)__awsprof_line[8,-1]}" =~ $'^[1-9][0-9]{0,11}\t[0-9TZ:-]+\t[0-9][0-9]:[0-9][0-9]\t\\.$' ]] &&
+        [[ ${__awsprof_line[3]} == "${__awsprof_config}" && ${__awsprof_line[5]} == "${__awsprof_credentials}" ]] &&
+        __awsprof_same "${__awsprof_config}" "${__awsprof_root}/at/${__awsprof_line[4]}" &&
+        __awsprof_same "${__awsprof_credentials}" "${__awsprof_root}/at/${__awsprof_line[6]}"; then
+        __awsprof_end=${__awsprof_line[10]}
+        if [[ ${__awsprof_now} -ge ${__awsprof_line[8]} ]]; then __awsprof_end='expired'; fi
+        if [[ ${__awsprof_now} -ge $((__awsprof_line[8] - 900)) ]]; then __awsprof_soon=1; fi
+        if [[ ${1-} == export && -n ${AWSPROF_SAVED-} ]]; then
+            \builtin export AWS_SESSION_EXPIRATION="${__awsprof_line[9]}"
+        fi
+    fi
+    \builtin return "${__awsprof_rc}"
+}
+
+# Reads the line that the cache has on the profile $2; fails where it is not whole.
+function __awsprof_note() {
+    \builtin local __awsprof_file="${__awsprof_root}/$1/${2//:/,}"
+    [[ -n $2 && $2 != */* && -f ${__awsprof_file} && -r ${__awsprof_file} ]] || \builtin return 1
+    __awsprof_line=("${(@ps:\t:)$(<"${__awsprof_file}")}")
+    [[ ${__awsprof_line[7]} == "$2" ]]
+}
+
 # >>> generated from the commands of awsprof by `make completions` >>>
 __awsprof_table='=KIND	all iam mfa user role	
 =REGION	af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1 us-west-2	
@@ -307,3 +366,6 @@ add role	--duration=TIME	How long the role'\''s keys shall last
 add role	--force	Do not ask
 add role	--dry-run	Show the change as a diff, secrets masked; write nothing'
 # <<< generated <<<
+if [[ -n ${__awsprof_export} ]]; then \builtin setopt all_export; fi
+if [[ -n ${__awsprof_junkie} ]]; then \builtin setopt csh_junkie_quotes; fi
+\builtin unset __awsprof_export __awsprof_junkie

@@ -28,7 +28,7 @@ function Invoke-AwsprofCmdlet {
     # Windows PowerShell makes an error of each line on stderr.
     $ErrorActionPreference = 'Continue'
     $OutputEncoding = [System.Text.Encoding]::ASCII
-    $lines = @($input | awsprof --no-input @args 2>&1)
+    $lines = @($input | Invoke-Awsprof --no-input @args 2>&1)
     New-Object -TypeName PSObject -Property @{
         Code = $global:LASTEXITCODE
         Out  = @($lines | Where-Object { $_ -isnot [System.Management.Automation.ErrorRecord] })

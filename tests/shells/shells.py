@@ -217,9 +217,11 @@ class Home:
         ]
 
     def left_behind(self) -> list[str]:
-        """The files where a hook makes its own that are still there."""
-        folders = (self.temporary, self.work, self.path / ".cache/awsprof", self.root / "run")
-        return [str(file.relative_to(self.root)) for folder in folders for file in folder.rglob("*") if file.is_file()]
+        """The files where a hook makes its own that are still there; the cache itself lies in folders beside them."""
+        folders = (self.temporary, self.work, self.root / "run")
+        files = [file for folder in folders for file in folder.rglob("*")]
+        files += (self.path / ".cache/awsprof").glob("*")
+        return [str(file.relative_to(self.root)) for file in files if file.is_file()]
 
 
 def _unhexed(environ: Mapping[str, str]) -> dict[bytes, bytes]:

@@ -76,6 +76,7 @@ class Terminal:
             timeout=20,
             echo=False,
         )
+        self.child.delaybeforesend = None
         rc = home.root / "rc"
         hook = HOOKS / SHELLS[setup.shell].hook
         rc.write_text("\n".join([NOTED, DUMP[setup.shell], setup.before, f"source {hook}", setup.after, ""]))

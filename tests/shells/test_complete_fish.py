@@ -132,7 +132,7 @@ def test_lists(listed: dict[str, list[str]], line: str, names: list[str]) -> Non
         "awsprof use --m": "--mfa\tRenew the MFA session first, if it needs it",
         "awsprof use work:d": "work:dev\trole 000000000000 ap-southeast-2",
         "awsuse work:m": "work:mfa\tmfa 000000000000",
-        "awsprof use work:hos": f"work:hostile\tnone {HOSTILE}",
+        "awsprof use work:hos": f"work:hostile\t{HOSTILE}",
     }.items(),
 )
 def test_descriptions(home: Home, line: str, row: str) -> None:

@@ -253,13 +253,18 @@ STALE = [remove, scramble, empty, of_another_version, of_other_files, without_st
 STALE += [newer_config, older_credentials, a_file_gone, cut_short]
 
 
+@pytest.mark.parametrize("terminal", ["bash", "bash-strict", "zsh", "zsh-strict"], indirect=True)
 @pytest.mark.parametrize("spoil", STALE)
-def test_a_list_that_is_not_fresh_costs_one_call(alone: Terminal, home: Home, spoil: Callable[[Home], None]) -> None:
-    spoil(home)
-    for calls in (["cache"], []):
-        assert alone.keys("awsuse work:d\t") == ("awsuse work:dev ", [])
-        assert alone.calls == calls
-    assert alone.created == []
+def test_a_list_that_is_not_fresh_costs_one_call(terminal: Terminal, spoil: Callable[[Home], None]) -> None:
+    spoil(terminal.home)
+    try:
+        for calls in (["cache"], []):
+            assert terminal.keys("awsuse work:d\t") == ("awsuse work:dev ", [])
+            assert terminal.calls == calls
+        assert terminal.created == []
+    finally:
+        terminal.home.write(CONFIG, CREDENTIALS)
+        renew(terminal.home)
 
 
 def test_what_appeared_since_is_offered(alone: Terminal, home: Home) -> None:

@@ -182,7 +182,7 @@ TIPS = {
     "awsprof o": ("off", "Take the switch back: this shell is as it was before it"),
     "awsprof use --m": ("--mfa", "Renew the MFA session first, if it needs it"),
     "awsprof use work:d": ("work:dev", "role 000000000000 ap-southeast-2"),
-    "awsprof use work:hos": ("work:hostile", f"none {HOSTILE}"),
+    "awsprof use work:hos": ("work:hostile", HOSTILE),
     "awsprof domains wo": ("work", "work"),
 }
 

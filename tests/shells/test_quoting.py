@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from awsprof.errors import ShellError
 from awsprof.shell import SHELLS
@@ -31,6 +33,11 @@ WORDS = (
 NOT_UTF8 = tuple(
     map(os.fsdecode, (b"\xff", b"caf\xe9", b"\xc3", b"\xe2\x80", b"'\xff'", b"\xff\\", b"\x80\n", b"\xed\xa0\x80"))
 )
+# What a shell could take for its own alone, doubled, at the beginning or at the end.
+SINGLES = (*map(chr, range(1, 128)), *map(chr, range(0x2018, 0x2020)), *"\x85\u00b4\uff07\u2028\U0001f600")
+PLACED = tuple(form for char in SINGLES for form in (char, char * 2, f"{char}x", f"x{char}"))
+VALUES = (*WORDS, *PLACED)
+BYTES = (*NOT_UTF8, *(os.fsdecode(bytes([code])) for code in range(128, 256)))
 
 
 def _drawn(count: int) -> tuple[str, ...]:
@@ -40,13 +47,14 @@ def _drawn(count: int) -> tuple[str, ...]:
     return tuple("".join(dice.choices(alphabet, k=dice.randint(1, 24))) for _ in range(count))
 
 
-CODES = (*range(1, 48), *range(0x2010, 0x2030))
-PAIRS = tuple((value, NEIGHBOUR) for value in WORDS) + tuple(
-    (f"x{chr(code)}y\\", drawn) for code, drawn in zip(CODES, _drawn(len(CODES)), strict=True)
+# Each beside a neighbour that must not run, or that is hostile itself.
+PAIRS = (
+    *((value, NEIGHBOUR) for value in WORDS),
+    *((f"{value[:80]}\\", drawn) for value, drawn in zip(WORDS, _drawn(len(WORDS)), strict=True)),
+    *zip(PLACED, _drawn(len(PLACED)), strict=True),
 )
-BYTES = tuple((value, NEIGHBOUR) for value in NOT_UTF8)
 # So many snippets, of names of their own, are evaluated before somebody looks.
-BATCH = 25
+BATCH = 100
 READ = """\
 import json, os, sys
 found = {os.fsdecode(name): value.hex() for name, value in os.environb.items() if name[:5] == b"VALUE"}
@@ -58,6 +66,7 @@ def read_back(home: Home, shell: Shell, pairs: Sequence[tuple[str, str]], before
     """What programs of that shell see in the two variables of each snippet."""
     program, notes = home.root / "read.py", home.root / "values"
     program.write_text(READ)
+    notes.unlink(missing_ok=True)
     look = f"{shell.call}{sys.executable} -IS {program} {notes}"
     lines, found = [before], []
     for number in range(0, len(pairs), BATCH):
@@ -73,10 +82,8 @@ def read_back(home: Home, shell: Shell, pairs: Sequence[tuple[str, str]], before
     return found
 
 
-def test_values_come_back_byte_for_byte(home: Home, shell: Shell) -> None:
-    pairs = PAIRS + (BYTES if shell.name != "pwsh" else ())
-    assert read_back(home, shell, pairs) == list(pairs)
-    assert home.left_behind() == []
+def test_there_are_many() -> None:
+    assert len(set(VALUES)) > 500
 
 
 def test_powershell_refuses_what_it_cannot_hold() -> None:
@@ -85,19 +92,45 @@ def test_powershell_refuses_what_it_cannot_hold() -> None:
             SHELLS["pwsh"].render({"AWS_PROFILE": value})
 
 
+STRICT_PWSH = "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'"
 MODES = {
+    "bash": ("bash", ""),
+    "bash strict": ("bash", "set -euCf -o pipefail"),
     "bash posix": ("bash", "set -o posix; set -euf; IFS=abc/."),
+    "bash options": ("bash", "shopt -s extglob xpg_echo failglob nocasematch; set -H -B -a"),
     "bash C locale": ("bash", "export LC_ALL=C"),
+    "zsh": ("zsh", ""),
+    "zsh strict": ("zsh", "setopt err_exit no_unset no_clobber pipe_fail"),
     "zsh emulate sh": ("zsh", "emulate sh"),
+    "zsh emulate ksh": ("zsh", "emulate ksh"),
     "zsh emulate csh": ("zsh", "emulate csh"),
     "zsh options": ("zsh", "setopt rc_quotes glob_subst sh_word_split magic_equal_subst extended_glob all_export"),
+    "zsh more options": ("zsh", "setopt csh_junkie_quotes interactive_comments bang_hist posix_builtins ksh_arrays"),
     "zsh C locale": ("zsh", "export LC_ALL=C"),
+    "fish": ("fish", ""),
     "fish C locale": ("fish", "set -gx LC_ALL C"),
+    "pwsh": ("pwsh", ""),
+    "pwsh strict": ("pwsh", f"{STRICT_PWSH}; $PSNativeCommandUseErrorActionPreference = $true"),
 }
 
 
 @pytest.mark.parametrize(("shell", "before"), MODES.values(), ids=MODES, indirect=["shell"])
-def test_values_under_other_options(home: Home, shell: Shell, before: str) -> None:
-    """A script with options of its own evaluates a snippet that `--shell` printed."""
-    assert read_back(home, shell, PAIRS[: len(WORDS)], before) == list(PAIRS[: len(WORDS)])
+def test_values_come_back_byte_for_byte(home: Home, shell: Shell, before: str) -> None:
+    """Also where a script with options of its own evaluates what `--shell` printed."""
+    pairs = PAIRS + tuple((value, NEIGHBOUR) for value in BYTES if shell.name != "pwsh")
+    assert read_back(home, shell, pairs, before) == list(pairs)
+    assert home.left_behind() == []
+
+
+ANY_TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
+ANY_BYTES = st.binary(max_size=40).map(lambda data: os.fsdecode(data.replace(b"\0", b"\n")))
+
+
+@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_value_comes_back(home: Home, shell: Shell, data: st.DataObject) -> None:
+    value = ANY_TEXT if shell.name == "pwsh" else ANY_TEXT | ANY_BYTES
+    # One process of the shell for so many.
+    pairs = data.draw(st.lists(st.tuples(value, value), min_size=40, max_size=60))
+    assert read_back(home, shell, pairs) == pairs
     assert home.left_behind() == []

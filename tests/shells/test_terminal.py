@@ -1,8 +1,10 @@
-"""Each shell at a terminal: the hidden prompt, Ctrl-C there, and a right code, against a server that checks it."""
+"""Each shell at a terminal: the hidden prompt, Ctrl-C and Ctrl-Z there, a right code; the server checks it."""
 
 import io
 import json
 import sys
+import termios
+import time
 from collections.abc import Iterator
 
 import pexpect
@@ -60,6 +62,7 @@ class Terminal:
             encoding="utf-8",
             timeout=20,
         )
+        self.child.delaybeforesend = None
         self.child.logfile_read = self.shown
         self.line(PROMPT[shell.name])
         self.line(shell.load())
@@ -79,6 +82,13 @@ class Terminal:
         note = json.loads(self.home.notes.read_text().splitlines()[-1])
         environ = {bytes.fromhex(name): bytes.fromhex(value) for name, value in note["environ"].items()}
         return Seen(int(note["status"] or 0), environ, "", "")
+
+    def wait_until_hidden(self) -> None:
+        """Wait for a program that reads whole lines without echo: a shell that edits a line reads single keys."""
+        deadline = time.monotonic() + 20
+        while termios.tcgetattr(self.child.child_fd)[3] & (termios.ICANON | termios.ECHO) != termios.ICANON:
+            assert time.monotonic() < deadline, "what is typed is shown"
+            time.sleep(0.01)
 
     def modes(self) -> str:
         """How the terminal is set for programs."""
@@ -121,6 +131,63 @@ def test_mfa_at_a_terminal(home: Home, shell: Shell, user: tuple[User, CheckingS
     assert terminal.modes() == modes
     assert home.left_behind() == []
     assert not [code for code in ("12345", wrong, right) if code in terminal.shown.getvalue()]
+    terminal.child.close(force=True)
+
+
+WITH_CTRL_Z = pytest.mark.parametrize("shell", ["bash", "zsh", "fish"], indirect=True)
+
+
+def stopped(terminal: Terminal, line: str) -> None:
+    """Type a line that asks for a code, and Ctrl-Z there: the shell is there at once, as it was."""
+    before, modes = terminal.look(), terminal.modes()
+    terminal.type(line)
+    terminal.child.expect(ASKED)
+    terminal.child.send("\x1a")
+    terminal.child.expect("READY")
+    after = terminal.look()
+    assert (changed(before, after), after.status) == ({}, 1 if terminal.shell.name == "zsh" else 148)
+    assert terminal.modes() == modes
+    assert terminal.home.left_behind() == []
+
+
+@WITH_CTRL_Z
+def test_ctrl_z_and_fg(home: Home, shell: Shell, user: tuple[User, CheckingSts]) -> None:
+    person, sts = user
+    home.write(CONFIG.format(device=person.device_arn), CREDENTIALS.format(user=person))
+    terminal = Terminal(home, shell, {"AWS_ENDPOINT_URL": sts.url})
+    start, modes = terminal.look(), terminal.modes()
+    stopped(terminal, "awsuse work:dev --mfa && echo RAN ON")
+    assert sts.count("GetSessionToken") == 0
+
+    terminal.type("fg")
+    terminal.wait_until_hidden()
+    code = person.next_code()
+    terminal.child.send(code + "\r")
+    terminal.child.expect("the shell has gone on without this command.*READY")
+    after = terminal.look()
+    # The session is there, the switch is not.
+    assert changed(start, after) == {}
+    assert sts.count("GetSessionToken") == 1
+    assert "expiration = " in home.path.joinpath(".aws/credentials").read_text()
+    assert terminal.modes() == modes
+    assert home.left_behind() == []
+    assert code not in terminal.shown.getvalue()
+    assert "\nRAN ON" not in terminal.shown.getvalue()
+    terminal.child.close(force=True)
+
+
+@WITH_CTRL_Z
+def test_ctrl_z_and_kill(home: Home, shell: Shell, user: tuple[User, CheckingSts]) -> None:
+    person, sts = user
+    home.write(CONFIG.format(device=person.device_arn), CREDENTIALS.format(user=person))
+    terminal = Terminal(home, shell, {"AWS_ENDPOINT_URL": sts.url})
+    start = terminal.look()
+    stopped(terminal, "awsuse work:dev --mfa")
+    terminal.line("kill %1")
+    after = terminal.look()
+    assert changed(start, after) == {}
+    assert home.left_behind() == []
+    assert sts.count("GetSessionToken") == 0
     terminal.child.close(force=True)
 
 
