@@ -152,7 +152,8 @@ function Shown($one) {
     $one.Name + $(if ($one.IsMandatory) { '!' }) + $(if ($one.Position -ge 0) { "=$($one.Position)" })
 }
 $common = [System.Management.Automation.PSCmdlet]::CommonParameters
-foreach ($command in Get-Command -Module awsprof -Name *-Aws* | Where-Object Name -CNotLike '*Awsprof*' | Sort-Object Name) {
+$commands = Get-Command -Module awsprof -Name *-Aws* | Where-Object Name -CNotLike '*Awsprof*'
+foreach ($command in $commands | Sort-Object Name) {
     foreach ($set in $command.ParameterSets) {
         $shown = $set.Parameters | Where-Object { $common -notcontains $_.Name } | ForEach-Object { Shown $_ }
         "$($command.Name) $($set.Name): $($shown -join ' ')"
