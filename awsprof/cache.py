@@ -16,6 +16,7 @@ import os
 import time
 
 from awsprof import profiles
+from awsprof.errors import FileError
 from awsprof.files import read
 from awsprof.text import clock, iso, safe
 
@@ -52,7 +53,7 @@ def renew(environ: Mapping[str, str], profile: str = "") -> None:
     if root:
         try:  # not contextlib: importing it costs a tenth of a switch
             _renew(environ, os.path.join(root, VERSION), profile)
-        except (OSError, ValueError):
+        except (OSError, ValueError, FileError):
             return
 
 

@@ -131,3 +131,9 @@ def test_old_stamps_go(home: Home) -> None:
 def test_a_list_that_cannot_be_written_is_no_error(home: Home, cache_home: str) -> None:
     home.write(CONFIG)
     cache.renew(home.environ | {"XDG_CACHE_HOME": cache_home, "HOME": "" if not cache_home else str(home.folder)})
+
+
+def test_aws_files_that_cannot_be_read_are_no_error(home: Home) -> None:
+    home.config.mkdir()
+    cache.renew(home.environ)
+    assert not (home.folder / ".cache").exists()
