@@ -102,12 +102,8 @@ def _unescape(text: str) -> str:
 
 def switch(environ: Mapping[str, str], profile: str, region: str, session_end: str) -> Change:
     """The change that makes a profile active; region and session end are empty where there is none."""
-    change: Change = {}
+    change: Change = {**dict.fromkeys(masking(environ)), PROFILE: profile}
     saved = _remember(environ)
-    for name in MASKS:
-        if name in environ:
-            change[name] = None
-    change[PROFILE] = profile
     for name in REGIONS:
         change[name] = region or saved.values.get(name)
     change[SESSION_END] = session_end or None
@@ -131,7 +127,7 @@ def _remember(environ: Mapping[str, str]) -> Saved:
 
 def removed(environ: Mapping[str, str], change: Change) -> list[str]:
     """The masking variables that a change takes away."""
-    return [name for name in MASKS if name in environ and name in change and change[name] is None]
+    return [name for name in masking(environ) if change.get(name, "") is None]
 
 
 def off(environ: Mapping[str, str]) -> tuple[Change, Saved]:

@@ -102,7 +102,7 @@ def iam_keys(known: Profiles, domain: str) -> Keys:
         NoSuchProfileError: there are none.
     """
     iam = known.get(f"{domain}:{names.IAM}")
-    if iam is None or not (iam.get(KEY_ID) and iam.get(SECRET)):
+    if iam is None or not iam.has_keys:
         raise NoSuchProfileError(f"there are no access keys for {quoted(domain)}", f"awsprof add iam {quoted(domain)}")
     return aws.Keys(iam.get(KEY_ID), iam.get(SECRET))
 

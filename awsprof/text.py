@@ -44,12 +44,18 @@ def masked(key: str, value: str) -> str:
     """
     if value and is_secret(key):
         return MASK
-    return "\n".join(map(_masked_line, value.split("\n"))) if "\n" in value else value
+    return "\n".join(map(masked_line, value.split("\n"))) if "\n" in value else value
 
 
-def _masked_line(line: str) -> str:
-    at = min((place for place in (line.find("="), line.find(":")) if place >= 0), default=-1)
-    return f"{line[: at + 1]} {MASK}" if at >= 0 and is_secret(line[:at]) else line
+def masked_line(line: str) -> str:
+    """A line without the secret it sets, however that is spelled; text before it, as in a comment, stays."""
+    start = 0
+    for at, character in enumerate(line):
+        if character in "=:":
+            if is_secret(line[start:at].strip(" #;")) and line[at + 1 :].strip():
+                return f"{line[: at + 1]} {MASK}"
+            start = at + 1
+    return line
 
 
 def parse_duration(words: str) -> int:

@@ -265,7 +265,8 @@ def _present(settings: Settings | None, there: dict[str, str]) -> dict[str, str 
 
 def _commit(ctx: Context, steps: list[plan.Step], name: str, how: How, *, exists: bool) -> bool:
     """Show, ask and write, as far as each is wanted; whether anything was written."""
-    shown = plan.preview(steps)
+    diffs = [(step, plan.preview([step])) for step in steps]
+    shown = [line for _, diff in diffs for line in diff]
     if not shown:
         ctx.say(f"{quoted(name)} is like that already; nothing was changed")
         return False
@@ -275,7 +276,7 @@ def _commit(ctx: Context, steps: list[plan.Step], name: str, how: How, *, exists
         return False
     if exists and not how.force:
         _ask(ctx, name, shown)
-    ctx.say(*plan.carry_out([step for step in steps if plan.preview([step])]), f"wrote {quoted(name)}")
+    ctx.say(*plan.carry_out([step for step, diff in diffs if diff]), f"wrote {quoted(name)}")
     cache.renew(ctx.environ)
     return True
 

@@ -6,7 +6,7 @@ import os
 
 from awsprof.errors import FileError
 from awsprof.files import edit, lock, read, replace, verify
-from awsprof.text import MASK, is_secret, quoted, safe
+from awsprof.text import MASK, is_secret, masked_line, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _range(start: int, end: int) -> str:
 
 def _shown(file: IniFile, lines: list[str]) -> list[str]:
     """The lines as they may be shown: a secret masked on all lines it takes, comments too."""
-    shown = [_masked(safe(line.expandtabs(4))) for line in lines]
+    shown = [masked_line(safe(line.expandtabs(4))) for line in lines]
     for section in (file.defaults, *file.sections.values()):
         for option in section.options.values():
             if is_secret(option.key):
@@ -113,17 +113,6 @@ def _shown(file: IniFile, lines: list[str]) -> list[str]:
                     shown[number] = f"  {MASK}"
                     number += 1
     return shown
-
-
-def _masked(line: str) -> str:
-    """A line without the secret it sets, however that is spelled; text before it, as in a comment, stays."""
-    start = 0
-    for at, character in enumerate(line):
-        if character in "=:":
-            if is_secret(line[start:at].strip(" #;")) and line[at + 1 :].strip():
-                return f"{line[: at + 1]} {MASK}"
-            start = at + 1
-    return line
 
 
 def refuse_unwritable(paths: list[str]) -> None:
