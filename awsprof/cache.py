@@ -4,6 +4,7 @@
     awsprof/1/names                    a head, then name TAB kind TAB description on each line, then a dot
     awsprof/1/stands/work,dev          of a profile that was switched to: head TAB profile TAB its session TAB dot
     awsprof/1/session/work,mfa         head TAB session TAB its end as UTC seconds TAB in ISO TAB as local HH:MM TAB dot
+    awsprof/1/bash/use work,dev        an answer that a shell may give again: command line TAB code TAB dot (replay.py)
 
 The head names the AWS files that were read and their stamps: a shell compares file and stamp, newer or older; where
 they differ it asks for a new list, and its prompt shows no end. Stamps named by their own time cannot be mixed up: no
@@ -16,6 +17,7 @@ import os
 import time
 
 from awsprof import profiles
+from awsprof import shell as shells
 from awsprof.errors import FileError
 from awsprof.files import read
 from awsprof.text import clock, iso, safe
@@ -44,38 +46,53 @@ def folder(environ: Mapping[str, str]) -> str:
     return os.path.join(base, "awsprof") if os.path.isabs(base) else ""
 
 
+def root(environ: Mapping[str, str]) -> str:
+    """The folder of this layout of the cache, empty where there is none."""
+    base = folder(environ)
+    return os.path.join(base, VERSION) if base else ""
+
+
 def renew(environ: Mapping[str, str], profile: str = "") -> None:
     """Write the cache anew where the AWS files are not those it was made from; note a profile just switched to.
 
     A cache that cannot be written is skipped silently: it is only ever a short cut.
     """
-    root = folder(environ)
-    if root:
+    place = root(environ)
+    if place:
         try:  # not contextlib: importing it costs a tenth of a switch
-            _renew(environ, os.path.join(root, VERSION), profile)
+            _renew(environ, place, profile)
         except (OSError, ValueError, FileError):
             return
 
 
 def _renew(environ: Mapping[str, str], root: str, profile: str) -> None:
     paths = read.paths(environ)
-    times = [_time(path) for path in paths]
+    times = [time_of(path) for path in paths]
     spelt = _as_a_shell_spells(environ)
     head = "\t".join(["awsprof", VERSION, spelt[0], times[0], spelt[1], times[1]])
     names = os.path.join(root, "names")
     fresh = _is_made_from(names, head) and all(_stamped(root, moment) for moment in times)
-    if fresh and (not _is_plain(profile) or _is_noted(root, profile, head)):
+    if fresh and (not is_plain(profile) or _is_noted(root, profile, head)):
         return
     known = profiles.load(environ)
-    if [_time(path) for path in paths] != times or "\n" in head:
+    if [time_of(path) for path in paths] != times or "\n" in head:
         return  # written to meanwhile: the next call will see it
     _make_folders(root)
     for moment in times:
-        _stamp(root, moment)
+        stamp(root, moment)
     lines = _note(root, known, head, profile) if head.count("\t") == 5 else []  # no shell reads more
     if not fresh:  # the list comes last: where it is fresh, so is all else
+        _forget_answers(root)
         _put(names, "\n".join([head, *_lines(known), ".", ""]))
         _prune(os.path.join(root, "at"), {*times, *(line.split("\t")[at] for line in lines for at in (3, 5))})
+
+
+def _forget_answers(root: str) -> None:
+    """Remove what was answered from the AWS files as they were: no guard of it holds any more."""
+    for shell in shells.SHELLS:
+        at = os.path.join(root, shell)
+        for name in os.listdir(at) if os.path.isdir(at) else ():
+            os.unlink(os.path.join(at, name))
 
 
 def _make_folders(root: str) -> None:
@@ -84,8 +101,8 @@ def _make_folders(root: str) -> None:
         os.chmod(path, 0o700)
 
 
-def _time(path: str) -> str:
-    """When a file was last changed, in nanoseconds since the epoch."""
+def time_of(path: str) -> str:
+    """When a file was last changed, in nanoseconds since the epoch; ABSENT where there is none."""
     try:
         return str(os.stat(path).st_mtime_ns)
     except FileNotFoundError:
@@ -130,14 +147,14 @@ def _description(known: Profiles, name: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _is_plain(name: str) -> bool:
+def is_plain(name: str) -> bool:
     """Whether files can be named after a profile."""
     return bool(name) and not name.startswith(".") and set(name) <= _PLAIN
 
 
 def _plain_names(folder_: str) -> set[str]:
     """The profiles that the files in a folder are named after; not another process's temporary files."""
-    return {name for file in os.listdir(folder_) if _is_plain(name := file.replace(",", ":"))}
+    return {name for file in os.listdir(folder_) if is_plain(name := file.replace(",", ":"))}
 
 
 def _path(root: str, kind: str, name: str) -> str:
@@ -192,7 +209,7 @@ def _is_older(line: str, head: str) -> bool:
 def _line(known: Profiles, head: str, name: str) -> str:
     """What is noted of a profile, nothing where it has gone."""
     session = profiles.session(known, name, 0)
-    ends = session and session.expires_at is not None and _is_plain(session.profile)
+    ends = session and session.expires_at is not None and is_plain(session.profile)
     return "\t".join([head, name, session.profile if session and ends else NO_SESSION, ".\n"]) if name in known else ""
 
 
@@ -201,7 +218,7 @@ def _write_ends(root: str, known: Profiles, head: str, lines: list[str]) -> None
     folder_ = os.path.join(root, "session")
     gone = _plain_names(folder_) - {line.split("\t")[7] for line in lines}
     used = {line.split("\t")[7] for line in lines if line.startswith(head + "\t")}
-    for name in filter(_is_plain, used & known.keys()):
+    for name in filter(is_plain, used & known.keys()):
         end = profiles.state_of(known[name], 0).expires_at or 0
         text = "\t".join([head, name, str(end), iso(end), clock(end)[-5:], ".\n"])
         _put(_path(root, "session", name), text, end * 10**9)
@@ -213,19 +230,34 @@ def _switches(root: str, profile: str) -> list[tuple[str, int]]:
     """The profiles that were switched to, the last one first, and when, in nanoseconds."""
     names = _plain_names(os.path.join(root, "stands"))
     times = {name: os.stat(_path(root, "stands", name)).st_mtime_ns for name in names}
-    if _is_plain(profile):
+    if is_plain(profile):
         times[profile] = time.time_ns()
     return sorted(times.items(), key=lambda item: item[1], reverse=True)
 
 
-def _stamp(root: str, moment: str) -> None:
+def stamp(root: str, moment: str) -> str:
+    """The path of the stamp of an instant, made where it is missing; empty for ABSENT."""
+    if moment == ABSENT:
+        return ""
     path = os.path.join(root, "at", moment)
-    if moment == ABSENT or os.path.exists(path):
-        return
-    temporary = f"{path}.{os.getpid()}"
-    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    os.utime(temporary, ns=(int(moment), int(moment)))
-    os.replace(temporary, path)
+    if not os.path.exists(path):
+        temporary = f"{path}.{os.getpid()}"
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        os.utime(temporary, ns=(int(moment), int(moment)))
+        os.replace(temporary, path)
+    return path
+
+
+def put_answer(root: str, shell: str, line: str, code: str) -> None:
+    """Keep the answer to a command line for a shell.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    at = os.path.join(root, shell)
+    os.makedirs(at, mode=0o700, exist_ok=True)
+    os.chmod(at, 0o700)
+    _put(_path(root, shell, line), f"{line}\t{code}\t.\n")
 
 
 def _put(path: str, text: str, when: int | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import environment
+from awsprof import environment, replay
 from awsprof.channel import route
 from awsprof.text import joined, quoted
 
@@ -21,7 +21,10 @@ def run(ctx: Context, *, shell: str | None = None) -> None:
     deliver = route(ctx.channel, ctx.out, shell)
     change, saved = environment.off(ctx.environ)
     deliver(change)
-    ctx.say(*(_done(saved) if change else _nothing_to_do(ctx)))
+    lines = _done(saved) if change else _nothing_to_do(ctx)
+    ctx.say(*lines)
+    if change and shell is None:
+        replay.keep_off(ctx, lines)
 
 
 def _done(saved: Saved) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import cache, environment, names, profiles
+from awsprof import cache, environment, names, profiles, replay
 from awsprof.channel import route
 from awsprof.errors import UsageError
 from awsprof.forms import check_region
@@ -32,18 +32,27 @@ def run(
         AwsprofError: as the docs say; the environment is unchanged.
     """
     deliver = route(ctx.channel, ctx.out, shell)
+    basis = replay.Basis(ctx)
     known = profiles.load(ctx.environ)
     name = _resolve(ctx, word, known, domain)
     if mfa:
         known = _with_session(ctx, known, name)
+    plain = word in (name, "-") and not (region or mfa or shell)
     region = check_region(region) if region else known[name].get("region")
     session = profiles.session(known, name, ctx.now())
     end = iso(session.expires_at) if session and session.expires_at is not None else ""
     change = environment.switch(ctx.environ, name, region, end)
-    lines = [summary(known, name, region, session), *_asides(ctx, change), *_doubts(known, name, session)]
+    lines = [
+        *known.warnings,
+        summary(known, name, region, session),
+        *_asides(ctx, change),
+        *_doubts(known, name, session),
+    ]
     deliver(change)
-    ctx.say(*known.warnings, *lines)
+    ctx.say(*lines)
     cache.renew(ctx.environ, name)
+    if plain:
+        replay.keep_use(ctx, basis, name, region, session.expires_at if session else None, lines)
 
 
 def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:

@@ -1,0 +1,186 @@
+"""What must hold for a shell to give an answer again without a process, and how each shell tests it.
+
+A guard is data, as a change is; a shell spells both in one line of code. The code ends with status 0 where the answer
+was given, and otherwise has changed nothing.
+"""
+
+from __future__ import annotations
+
+from awsprof.environment import MANAGED, MASKS, PREVIOUS, PROFILE, REGIONS, SAVED, SESSION_END
+from awsprof.shell import quote_fish, quote_posix
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from awsprof.environment import Change
+
+STATE = (*MANAGED, SAVED, PREVIOUS)
+
+
+class File:
+    """A file as it was: its path, what that really is, and the stamp that is as old (empty where there was no file)."""
+
+    __slots__ = ("path", "real", "stamp")
+
+    def __init__(self, path: str, real: str, stamp: str) -> None:
+        self.path = path
+        self.real = real
+        self.stamp = stamp
+
+
+class Guard:
+    """What an answer was made from.
+
+    Args:
+        inputs: variables that must be as they were, None where one was not set.
+        saved: what AWSPROF_SAVED must be, or what the shell's own regions come to where it is not set yet.
+        first: whether that may be the first switch of a shell, in which AWSPROF_SAVED is not set yet.
+        files: files that must be as they were.
+        program: the awsprof program that would be called.
+        until: until when the answer is good, in seconds since the epoch, or None.
+        until_stamp: the stamp of that moment.
+    """
+
+    __slots__ = ("files", "first", "inputs", "program", "saved", "until", "until_stamp")
+
+    def __init__(
+        self,
+        inputs: Mapping[str, str | None],
+        *,
+        saved: str,
+        first: bool,
+        files: list[File],
+        program: str,
+        until: int | None,
+        until_stamp: str = "",
+    ) -> None:
+        self.inputs = inputs
+        self.saved = saved
+        self.first = first
+        self.files = files
+        self.program = program
+        self.until = until
+        self.until_stamp = until_stamp
+
+
+def _posix(guard: Guard, change: Change, lines: list[str], *, attribute: str, exported: str, clock: str) -> str:
+    """The code for bash and zsh, which differ in how they tell a variable's attributes, and the time.
+
+    Args:
+        guard: what must hold.
+        change: what to change then.
+        lines: what to say then.
+        attribute: the parameter expansion that tells a variable's attributes.
+        exported: what it tells of one that is exported and nothing else.
+        clock: the test that it is not yet so many seconds since the epoch.
+    """
+    q = quote_posix
+    inputs = "|".join(f"${{{name}+=${name}}}" for name in guard.inputs)
+    # Exported and nothing else: not readonly, not local to a calling function, not hidden from the program.
+    kinds = "".join(f"${{{name}+=}}{attribute.format(name)}" for name in STATE)
+    tests = [
+        f'"{inputs}" == {q("|".join("" if value is None else "=" + value for value in guard.inputs.values()))}',
+        f'-z "{"".join(f"${{{name}+x}}" for name in MASKS)}"',
+        f'"{_saved_posix(first=guard.first)}" == {q(guard.saved)}',
+        f'"${{__awsprof_program}}" == {q(guard.program)}',
+        f'-z "${{__awsprof_kinds//={exported}/}}"',
+        *(test for file in guard.files for test in _file_posix(file)),
+    ]
+    steps = [f'__awsprof_kinds="{kinds}"', f"[[ {' && '.join(tests)} ]]"]
+    if guard.until is not None:
+        steps.append(clock.format(guard.until))
+    steps += [
+        f"{{ [[ -z ${{{PROFILE}-}} || ${{{PROFILE}}} == {q(change[PROFILE] or '')} ]] || "
+        f'\\builtin export {PREVIOUS}="${{{PROFILE}}}"; }}'
+    ]
+    unset = [name for name, value in change.items() if value is None]
+    steps += [f"\\builtin unset -v {' '.join(unset)}"] if unset else []
+    sets = [f"{name}={q(value)}" for name, value in change.items() if value is not None]
+    steps += [f"\\builtin export {' '.join(sets)}"] if sets else []
+    return " && ".join([*steps, f"{{ \\builtin printf '%s\\n' {' '.join(map(q, lines))} >&2 || \\builtin :; }}"])
+
+
+def _saved_posix(*, first: bool) -> str:
+    if not first:
+        return f"${{{SAVED}-}}"
+    # Where a profile or an end stands there already, more than regions would have to be saved.
+    more = "".join(f"${{{name}+|}}" for name in (PROFILE, SESSION_END))
+    return f"${{{SAVED}:-{'|'.join(f'${{{name}+=${name}}}' for name in REGIONS)}{more}}}"
+
+
+def _file_posix(file: File) -> list[str]:
+    path, stamp = quote_posix(file.path), quote_posix(file.stamp)
+    if not file.stamp:
+        return [f"! -e {path}"]
+    alike = f"{path} -ef {quote_posix(file.real)}" if file.real != file.path else f"! -L {path}"
+    return [f"-r {path}", f"-e {stamp}", f"! {path} -nt {stamp}", f"! {path} -ot {stamp}", alike]
+
+
+def bash(guard: Guard, change: Change, lines: list[str]) -> str:
+    """For bash 5 and later, with `set -u` off."""
+    clock = "\\builtin printf -v __awsprof_now '%(%s)T' -1 && [[ ${{__awsprof_now}} -lt {} ]]"
+    return _posix(guard, change, lines, attribute="${{{0}@a}}", exported="x", clock=clock)
+
+
+def zsh(guard: Guard, change: Change, lines: list[str]) -> str:
+    """For zsh, in its own emulation."""
+    clock = "(( ${{(%):-%D{{%s\\}}}} < {} ))"
+    return _posix(guard, change, lines, attribute="${{(t){0}}}", exported="scalar-export", clock=clock)
+
+
+def fish(guard: Guard, change: Change, lines: list[str]) -> str:
+    """For fish 3.6 and later."""
+    q, state = quote_fish, " ".join(STATE)
+    inputs = '"' + "|".join(f"${name}" for name in guard.inputs) + '"'
+    values = list(guard.inputs.values())
+    tests = [
+        f"test {inputs} = {q('|'.join(value or '' for value in values))}",
+        _unset(" ".join(guard.inputs), values.count(None)) if values else "true",
+        _unset(" ".join(MASKS), len(MASKS)),
+        # Global and exported, or not there: no other scope, and none that the program would not see.
+        f"begin; set -q {state}; set -l missing $status; set -qgx {state}; test $status -eq $missing; end",
+        _unset(f"-U {state}", len(STATE)),
+        _saved_fish(guard),
+        f'test "$__awsprof_program" = {q(guard.program)}',
+        *(_file_fish(file) for file in guard.files),
+    ]
+    if guard.until is not None:  # fish has no clock, but it tells a file's age, which is negative before its time
+        tests.append(f"path mtime -R {q(guard.until_stamp)} 2>/dev/null | read -l left; and test $left -lt 0")
+    steps = [
+        f'test -n "${PROFILE}"; and test "${PROFILE}" != {q(change[PROFILE] or "")}; and set -gx {PREVIOUS} ${PROFILE}'
+    ]
+    for name, value in change.items():
+        steps.append(f"set -eg {name}" if value is None else f"set -gx {name} {q(value)}")
+    steps += [f"builtin printf '%s\\n' {' '.join(map(q, lines))} >&2", "true"]
+    return f"{'; and '.join(tests)}; and begin; {'; '.join(steps)}; end"
+
+
+def _unset(query: str, missing: int) -> str:
+    """So many of these variables are not set: `set -q` counts them."""
+    return f"begin; set -q {query}; test $status -eq {missing}; end"
+
+
+def _saved_fish(guard: Guard) -> str:
+    steps = [f'set -l saved "${SAVED}"']
+    if guard.first:
+        region, default = REGIONS
+        steps += [
+            f'if test -z "$saved"; set -q {region}; and set saved "=${region}"',
+            f'set saved "$saved|"; set -q {default}; and set saved "$saved=${default}"',
+            f'{_unset(f"{PROFILE} {SESSION_END}", 2)}; or set saved "$saved|"; end',
+        ]
+    return f'begin; {"; ".join(steps)}; test "$saved" = {quote_fish(guard.saved)}; end'
+
+
+def _file_fish(file: File) -> str:
+    path, stamp = quote_fish(file.path), quote_fish(file.stamp)
+    if not file.stamp:
+        return f"not test -e {path}"
+    alike = f"not test -L {path}"
+    if file.real != file.path:
+        alike = f"test (builtin realpath {path}) = {quote_fish(file.real)}"
+    return f"test -r {path}; and test -e {stamp}; and not test {path} -nt {stamp} -o {path} -ot {stamp}; and {alike}"
+
+
+SPELLINGS: dict[str, Callable[[Guard, Change, list[str]], str]] = {"bash": bash, "zsh": zsh, "fish": fish}

@@ -1,0 +1,115 @@
+"""The answers that a shell may give again without a process, left in the cache under the command line they answer.
+
+    awsprof/1/bash/use work,dev   one line: the command line TAB code TAB dot
+
+The code is a guard, then the change, then the message, all constant: the guard holds everything they were made from. A
+hook finds the file, sees that it is whole, and evaluates it; where the guard does not hold, the program is called. Only
+an answer that removed, saved and restored nothing but regions is left. docs/shells.md says what a guard cannot see.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import awsprof
+from awsprof import cache, environment, guard
+from awsprof.errors import ShellError
+from awsprof.files import read
+from awsprof.text import iso
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from awsprof.context import Context
+    from awsprof.environment import Change
+
+# What an answer is made from besides files: where those are, and how a time is told.
+_INPUTS = ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "TZ")
+_RACY = 2 * 10**9  # nanoseconds: what changed so lately may change again within a second, and some shells see seconds
+_LEAST = 900  # seconds: near its end a session is the program's to tell
+
+
+class Basis:
+    """What a call that may be answered again is made from: taken before the AWS files are read."""
+
+    __slots__ = ("paths", "times")
+
+    def __init__(self, ctx: Context) -> None:
+        self.paths = read.paths(ctx.environ)
+        self.times = [cache.time_of(path) for path in self.paths]
+
+
+def keep_use(ctx: Context, basis: Basis, name: str, region: str, end: int | None, lines: list[str]) -> None:
+    """Leave the answer to `use NAME`, where it may be given again.
+
+    Args:
+        ctx: the surroundings of the call.
+        basis: what it was made from.
+        name: the profile; its whole name was the word.
+        region: the region that was set, empty where the profile has none.
+        end: the end of its session in seconds since the epoch, None where none is known.
+        lines: what was said.
+    """
+    saved = environment.switch(ctx.environ, name, "", "")[environment.SAVED] or ""
+    ends_soon = end is not None and end - _LEAST <= ctx.now()
+    if ends_soon or not cache.is_plain(name) or not _spelt_plainly(ctx):
+        return
+    before = {**dict.fromkeys(environment.MANAGED, "."), environment.PROFILE: name, environment.SAVED: saved}
+    change = environment.switch(before, name, region, iso(end) if end is not None else "")
+    _keep(ctx, f"use {name}", change, lines, saved, basis, None if end is None else end - _LEAST)
+
+
+def keep_off(ctx: Context, lines: list[str]) -> None:
+    """Leave the answer to `off`, where it may be given again. It is made from no file."""
+    saved = ctx.environ.get(environment.SAVED, "")
+    before = {**dict.fromkeys(environment.MANAGED, "."), environment.PROFILE: "", environment.SAVED: saved}
+    change, _ = environment.off(before)
+    _keep(ctx, "off", change, lines, saved, None, None)
+
+
+def _spelt_plainly(ctx: Context) -> bool:
+    """Whether the paths of the AWS files depend on nothing but the inputs, and on no current folder."""
+    spelt = (ctx.environ.get("AWS_CONFIG_FILE", ""), ctx.environ.get("AWS_SHARED_CREDENTIALS_FILE", ""))
+    return "$" not in "".join(spelt) and all(map(os.path.isabs, read.paths(ctx.environ)))
+
+
+def _keep(
+    ctx: Context, line: str, change: Change, lines: list[str], saved: str, basis: Basis | None, until: int | None
+) -> None:
+    root, program = cache.root(ctx.environ), sys.argv[0]
+    spell = guard.SPELLINGS.get(ctx.channel.shell_name) if ctx.channel else None
+    # What a shell can put together from its two regions: no other field, nothing escaped.
+    only_regions = saved.count("|") == 1 and "%" not in saved
+    if spell is None or not root or not only_regions or environment.masking(ctx.environ) or not os.path.isabs(program):
+        return
+    try:  # a cache that cannot be written is skipped silently: it is only ever a short cut
+        files = _files(root, basis, program)
+        needed = guard.Guard(
+            {name: ctx.environ.get(name) for name in _INPUTS} if basis else {},
+            saved=saved,
+            first=basis is not None,
+            files=files,
+            program=program,
+            until=until,
+            until_stamp=cache.stamp(root, str(until * 10**9)) if until is not None else "",
+        )
+        code = spell(needed, change, [text for text in lines if text])
+        if files and code.isascii() and code.isprintable():
+            cache.put_answer(root, ctx.channel.shell_name if ctx.channel else "", line, code)
+    except (OSError, ValueError, ShellError):
+        return
+
+
+def _files(root: str, basis: Basis | None, program: str) -> list[guard.File]:
+    """The files that an answer is made from, each with its stamp; none where one of them changed too lately."""
+    own = [program, awsprof.__file__]
+    paths, times = (basis.paths, basis.times) if basis else ((), [])
+    if any(moment != cache.ABSENT and time.time_ns() - int(moment) < _RACY for moment in times):
+        return []
+    if [cache.time_of(path) for path in paths] != times:
+        return []
+    return [
+        guard.File(path, os.path.realpath(path), cache.stamp(root, moment))
+        for path, moment in (*zip(paths, times, strict=True), *((path, cache.time_of(path)) for path in own))
+    ]
