@@ -1,0 +1,289 @@
+"""A switch without a process: what the program answered once is given again, and only where it would say the same."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from awsprof.guard import SPELLINGS
+
+from .shells import TABLE, Home, Ran, Shell
+
+CONFIG = """\
+[profile work:mfa]
+mfa_device_arn = arn:aws:iam::123456789012:mfa/you
+[profile work:dev]
+role_arn = arn:aws:iam::123456789012:role/Dev
+source_profile = work:mfa
+region = eu-west-1
+[profile work:prod]
+role_arn = arn:aws:iam::210987654321:role/Prod
+source_profile = work:mfa
+[profile work,dev]
+region = us-east-1
+[profile bare]
+region = ap-southeast-2
+"""
+CREDENTIALS = """\
+[work:mfa]
+aws_access_key_id = A
+aws_secret_access_key = s
+aws_session_token = t
+expiration = {end}
+awsprof_expiration_for = A
+"""
+LONG = "2099-11-24T03:12:05Z"
+
+
+@pytest.fixture(params=sorted(SPELLINGS))
+def shell(request: pytest.FixtureRequest) -> Shell:
+    found = TABLE[request.param]
+    found.find()
+    return found
+
+
+class Counted:
+    """A home whose awsprof writes down each of its calls."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.log = home.root / "calls"
+        self.program = home.root / "bin" / "awsprof"
+        self.program.parent.mkdir()
+        note = f"open({str(self.log)!r}, 'a').write(' '.join(sys.argv[1:]) + chr(10))"
+        code = f"import sys\n{note}\nfrom awsprof.__main__ import main\nsys.exit(main())\n"
+        self.program.write_text(f"#!{sys.executable}\n{code}")
+        self.program.chmod(0o755)
+        home.environ["PATH"] = f"{self.program.parent}:{home.environ['PATH']}"
+        self.write()
+
+    @property
+    def files(self) -> tuple[Path, Path]:
+        return self.home.path / ".aws/config", self.home.path / ".aws/credentials"
+
+    @property
+    def answers(self) -> Path:
+        return self.home.path / ".cache/awsprof/1"
+
+    def write(self, end: str = LONG, config: str = CONFIG) -> None:
+        self.home.write(config, CREDENTIALS.format(end=end))
+        for file in self.files:
+            age(file, 3600)
+
+    def run(self, shell: Shell, *lines: str, environ: Mapping[str, str | None] | None = None) -> tuple[Ran, list[str]]:
+        """A script of these lines, and the calls of the program that it took."""
+        self.log.unlink(missing_ok=True)
+        ran = self.home.run(shell, lines, environ=environ)
+        return ran, self.log.read_text().splitlines() if self.log.exists() else []
+
+
+def age(file: Path, seconds: float) -> None:
+    when = time.time_ns() - int(seconds * 10**9)
+    os.utime(file, ns=(when, when))
+
+
+@pytest.fixture
+def counted(tmp_path: Path) -> Counted:
+    return Counted(Home(tmp_path))
+
+
+DAY = [
+    "awsprof use work:dev",
+    "awsuse work:prod",
+    "awsprof use -",
+    "awsprof use work:mfa",
+    "awsprof use bare",
+    "awsoff",
+]
+
+
+def test_a_day_is_answered_once(counted: Counted, shell: Shell) -> None:
+    first, calls = counted.run(shell, *DAY)
+    again, none = counted.run(shell, *DAY)
+    without, _ = counted.run(shell, *DAY, environ={"XDG_CACHE_HOME": "/dev/null"})
+    assert calls == ["use work:dev", "use work:prod", "use work:mfa", "use bare", "off"]
+    assert none == []
+    for seen in (first, again, without):
+        for each in seen.seen:
+            each.environ.pop(b"XDG_CACHE_HOME", None)
+    assert again.seen == first.seen == without.seen
+    assert again.status == 0
+
+
+def test_two_names_of_one_file_are_not_mixed_up(counted: Counted, shell: Shell) -> None:
+    """A comma stands for the colon in the answer's file: a name that has one is asked for each time."""
+    lines = ["awsprof use work:dev", "awsprof use work,dev", "awsprof use work,dev"]
+    ran, calls = counted.run(shell, *lines)
+    assert [seen.environ[b"AWS_REGION"] for seen in ran.seen[2:]] == [b"eu-west-1", b"us-east-1", b"us-east-1"]
+    assert calls == ["use work:dev", "use work,dev", "use work,dev"]
+
+
+# What is different, and so has to be asked of the program; how it is made so.
+ENVIRONMENTS: dict[str, dict[str, str]] = {
+    "masking keys": {"AWS_ACCESS_KEY_ID": "A"},
+    "an empty mask": {"AWS_DEFAULT_PROFILE": ""},
+    "a mask of another tool": {"GRANTED_SSO_REGION": "r"},
+    "a profile from elsewhere": {"AWS_PROFILE": "bare"},
+    "an end from elsewhere": {"AWS_SESSION_EXPIRATION": "2099-01-01T00:00:00Z"},
+    "a region of one's own": {"AWS_REGION": "us-west-2"},
+    "an empty region of one's own": {"AWS_DEFAULT_REGION": ""},
+    "more saved than regions": {"AWSPROF_SAVED": "||AWS_ROLE_ARN=x"},
+    "another zone": {"TZ": "Asia/Tokyo"},
+    "files named, though the same": {"AWS_CONFIG_FILE": "~/.aws/config"},
+}
+
+
+@pytest.mark.parametrize("environ", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+def test_another_environment_is_for_the_program(counted: Counted, shell: Shell, environ: dict[str, str]) -> None:
+    counted.run(shell, "awsprof use work:dev")
+    _, calls = counted.run(shell, "awsprof use work:dev", environ=environ)
+    assert calls == ["use work:dev"]
+
+
+def _touched(counted: Counted) -> None:
+    age(counted.files[0], 10)
+
+
+def _older(counted: Counted) -> None:
+    age(counted.files[0], 7200)
+
+
+def _credentials_gone(counted: Counted) -> None:
+    counted.files[1].unlink()
+
+
+def _links(counted: Counted) -> None:
+    config = counted.files[0]
+    moved = config.rename(config.with_name("moved"))
+    config.symlink_to(moved)
+
+
+def _upgraded(counted: Counted) -> None:
+    age(counted.program, 100)
+
+
+def _earlier_on_path(counted: Counted) -> None:
+    first = counted.home.root / "first"
+    first.mkdir()
+    (first / "awsprof").write_bytes(counted.program.read_bytes())
+    (first / "awsprof").chmod(0o755)
+    counted.home.environ["PATH"] = f"{first}:{counted.home.environ['PATH']}"
+
+
+def _ends_soon(counted: Counted) -> None:
+    counted.write(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 600)))
+    age(counted.files[0], 3600)
+
+
+def _stamps_gone(counted: Counted) -> None:
+    for stamp in (counted.answers / "at").iterdir():
+        stamp.unlink()
+
+
+def _truncated(counted: Counted) -> None:
+    for answer in _answers(counted):
+        answer.write_bytes(answer.read_bytes()[:-2])
+
+
+def _random(counted: Counted) -> None:
+    for answer in _answers(counted):
+        answer.write_bytes(b"use work:dev\ttouch pwned\0\n\xff")
+
+
+def _other_line(counted: Counted) -> None:
+    for answer in _answers(counted):
+        answer.write_text("use work:prod\ttouch pwned\t.\n")
+
+
+def _link_to_answer(counted: Counted) -> None:
+    for answer in _answers(counted):
+        answer.with_name("kept").write_text("use work:dev\ttouch pwned\t.\n")
+        answer.unlink()
+        answer.symlink_to("kept")
+
+
+def _folder_for_answer(counted: Counted) -> None:
+    for answer in _answers(counted):
+        answer.unlink()
+        answer.mkdir()
+
+
+def _foreign(counted: Counted) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a file of another user")
+    for answer in _answers(counted):
+        answer.write_text("use work:dev\ttouch pwned\t.\n")
+        os.chown(answer, 12345, -1)
+
+
+def _answers(counted: Counted) -> list[Path]:
+    found = [file for name in SPELLINGS for file in (counted.answers / name).glob("use work,dev")]
+    assert found
+    return found
+
+
+CHANGES: dict[str, Callable[[Counted], None]] = {
+    "a newer config": _touched,
+    "an older config": _older,
+    "no credentials": _credentials_gone,
+    "config is a link now": _links,
+    "another awsprof": _upgraded,
+    "another awsprof earlier on PATH": _earlier_on_path,
+    "the session ends soon": _ends_soon,
+    "stamps removed": _stamps_gone,
+    "a truncated answer": _truncated,
+    "a random answer": _random,
+    "an answer to something else": _other_line,
+    "a link for an answer": _link_to_answer,
+    "a folder for an answer": _folder_for_answer,
+    "an answer of somebody else's": _foreign,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_changed_is_for_the_program(counted: Counted, shell: Shell, change: Callable[[Counted], None]) -> None:
+    counted.run(shell, "awsprof use work:dev")
+    change(counted)
+    ran, calls = counted.run(shell, "awsprof use work:dev")
+    assert calls == ["use work:dev"]
+    assert ran.seen[2].status == 0
+    assert not (counted.home.work / "pwned").exists()
+
+
+# Lines that leave no answer: what they did is more than regions, or depends on more than an answer can tell.
+LEAVE_NOTHING = {
+    "a bare name": (["awsprof use work:dev", "awsprof use prod"], {}, ["use work:dev", "use prod"]),
+    "--region": (["awsprof use bare --region us-east-1"], {}, ["use bare --region us-east-1"]),
+    "removed keys": (["awsprof use bare"], {"AWS_ACCESS_KEY_ID": "A"}, ["use bare"]),
+    "restored a profile": (["awsprof use work:dev", "awsprof off"], {"AWS_PROFILE": "bare"}, ["use work:dev", "off"]),
+    "a name that is not there": (["awsprof use gone"], {}, ["use gone"]),
+    "status": (["awsprof status"], {}, ["status"]),
+}
+
+
+@pytest.mark.parametrize(("lines", "environ", "expected"), LEAVE_NOTHING.values(), ids=LEAVE_NOTHING)
+def test_what_is_no_plain_switch_is_asked_each_time(
+    counted: Counted, shell: Shell, lines: list[str], environ: dict[str, str], expected: list[str]
+) -> None:
+    counted.run(shell, *lines, environ=environ)
+    _, calls = counted.run(shell, *lines, environ=environ)
+    assert calls[-1] == expected[-1]
+
+
+def test_a_file_that_changed_just_now_leaves_no_answer(counted: Counted, shell: Shell) -> None:
+    age(counted.files[1], 0)
+    counted.run(shell, "awsprof use work:dev")
+    assert not (counted.answers / shell.name).exists()
+
+
+def test_two_regions_of_ones_own_come_back(counted: Counted, shell: Shell) -> None:
+    own = {"AWS_REGION": "us-west-2", "AWS_DEFAULT_REGION": "us-west-1"}
+    lines = ["awsprof use work:dev", "awsprof use work:prod", "awsprof off"]
+    first, _ = counted.run(shell, *lines, environ=own)
+    again, calls = counted.run(shell, *lines, environ=own)
+    assert calls == []
+    assert again.seen == first.seen
+    assert again.seen[-1].environ[b"AWS_REGION"] == b"us-west-2"
