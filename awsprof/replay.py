@@ -37,7 +37,10 @@ class Basis:
 
     def __init__(self, ctx: Context) -> None:
         self.paths = read.paths(ctx.environ)
-        self.times = [cache.time_of(path) for path in self.paths]
+        try:
+            self.times = [cache.time_of(path) for path in self.paths]
+        except (OSError, ValueError):  # whoever reads them tells it better
+            self.times = []
 
 
 def keep_use(ctx: Context, basis: Basis, name: str, region: str, end: int | None, lines: list[str]) -> None:
@@ -107,7 +110,7 @@ def _files(root: str, basis: Basis | None, program: str) -> list[guard.File]:
     paths, times = (basis.paths, basis.times) if basis else ((), [])
     if any(moment != cache.ABSENT and time.time_ns() - int(moment) < _RACY for moment in times):
         return []
-    if [cache.time_of(path) for path in paths] != times:
+    if [cache.time_of(path) for path in paths] != times:  # written to meanwhile
         return []
     return [
         guard.File(path, os.path.realpath(path), cache.stamp(root, moment))
