@@ -7,7 +7,7 @@ was given, and otherwise has changed nothing.
 from __future__ import annotations
 
 from awsprof.environment import MANAGED, MASKS, PREVIOUS, PROFILE, REGIONS, SAVED, SESSION_END
-from awsprof.shell import quote_fish, quote_posix
+from awsprof.shell import quote_fish, quote_posix, quote_pwsh
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,17 +16,26 @@ if TYPE_CHECKING:
     from awsprof.environment import Change
 
 STATE = (*MANAGED, SAVED, PREVIOUS)
+_TICKS = 621_355_968_000_000_000  # from the year 1, from which .NET counts, to 1970, in units of 100 nanoseconds
 
 
 class File:
-    """A file as it was: its path, what that really is, and the stamp that is as old (empty where there was no file)."""
+    """A file as it was.
 
-    __slots__ = ("path", "real", "stamp")
+    Args:
+        path: where it was looked for.
+        real: what that path really is.
+        stamp: the path of an empty file that is as old; empty where there was no file.
+        hops: the path, and each that it led to if it was a link, with their own times in nanoseconds since the epoch.
+    """
 
-    def __init__(self, path: str, real: str, stamp: str) -> None:
+    __slots__ = ("hops", "path", "real", "stamp")
+
+    def __init__(self, path: str, real: str, stamp: str, hops: list[tuple[str, int]]) -> None:
         self.path = path
         self.real = real
         self.stamp = stamp
+        self.hops = hops
 
 
 class Guard:
@@ -183,4 +192,50 @@ def _file_fish(file: File) -> str:
     return f"test -r {path}; and test -e {stamp}; and not test {path} -nt {stamp} -o {path} -ot {stamp}; and {alike}"
 
 
-SPELLINGS: dict[str, Callable[[Guard, Change, list[str]], str]] = {"bash": bash, "zsh": zsh, "fish": fish}
+def pwsh(guard: Guard, change: Change, lines: list[str]) -> str:
+    """For PowerShell on .NET 8 and later."""
+    q = quote_pwsh
+    tests = [_is_pwsh(name, value) for name, value in guard.inputs.items()]
+    tests += [_is_pwsh(name, None) for name in MASKS]
+    tests += [f"{_saved_pwsh(first=guard.first)} -ceq {q(guard.saved)}", f"$program -ceq {q(guard.program)}"]
+    tests += [test for file in guard.files for test in _file_pwsh(file)]
+    if guard.until is not None:
+        tests.append(f"[DateTimeOffset]::UtcNow.ToUnixTimeSeconds() -lt {guard.until}")
+    active = f"$env:{PROFILE} -and $env:{PROFILE} -cne {q(change[PROFILE] or '')}"
+    steps = [f"if ({active}) {{ $env:{PREVIOUS} = $env:{PROFILE} }}"]
+    for name, value in change.items():
+        spelt = "[NullString]::Value" if value is None else q(value)
+        steps.append(f"[Environment]::SetEnvironmentVariable('{name}', {spelt})")
+    steps += [f"[Console]::Error.WriteLine({q(line)})" for line in lines]
+    return f"if ({' -and '.join(tests)}) {{ {'; '.join(steps)}; $true }}"
+
+
+def _is_pwsh(name: str, value: str | None) -> str:
+    return f"$null -eq $env:{name}" if value is None else f"$env:{name} -ceq {quote_pwsh(value)}"
+
+
+def _saved_pwsh(*, first: bool) -> str:
+    if not first:
+        return f'"$env:{SAVED}"'
+    own = "|".join(f'$(if ($null -ne $env:{name}) {{ "=$env:{name}" }})' for name in REGIONS)
+    more = "".join(f"$(if ($null -ne $env:{name}) {{ '|' }})" for name in (PROFILE, SESSION_END))
+    return f'$(if ($env:{SAVED}) {{ $env:{SAVED} }} else {{ "{own}{more}" }})'
+
+
+def _file_pwsh(file: File) -> list[str]:
+    """.NET does not follow the last link: each hop has its own time. A file that cannot be opened ends the guard."""
+    if not file.stamp:
+        return [f"-not [System.IO.Path]::Exists({quote_pwsh(file.path)})"]
+    times = [
+        f"[System.IO.File]::GetLastWriteTimeUtc({quote_pwsh(path)}).Ticks -eq {_TICKS + moment // 100}"
+        for path, moment in file.hops
+    ]
+    return [*times, f"'' -eq \"$([System.IO.File]::OpenRead({quote_pwsh(file.path)}).Dispose())\""]
+
+
+SPELLINGS: dict[str, Callable[[Guard, Change, list[str]], str]] = {
+    "bash": bash,
+    "zsh": zsh,
+    "fish": fish,
+    "pwsh": pwsh,
+}

@@ -113,6 +113,17 @@ def _files(root: str, basis: Basis | None, program: str) -> list[guard.File]:
     if [cache.time_of(path) for path in paths] != times:  # written to meanwhile
         return []
     return [
-        guard.File(path, os.path.realpath(path), cache.stamp(root, moment))
+        guard.File(path, os.path.realpath(path), cache.stamp(root, moment), _hops(path))
         for path, moment in (*zip(paths, times, strict=True), *((path, cache.time_of(path)) for path in own))
     ]
+
+
+def _hops(path: str) -> list[tuple[str, int]]:
+    """The path and each that it leads to, with their own times; none where there is no file."""
+    hops = []
+    while os.path.lexists(path):
+        hops.append((path, os.lstat(path).st_mtime_ns))
+        if not os.path.islink(path):
+            return hops
+        path = os.path.join(os.path.dirname(path), os.readlink(path))
+    return []

@@ -1,6 +1,8 @@
 """A switch without a process: what the program answered once is given again, and only where it would say the same."""
 
 import os
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -45,6 +47,16 @@ def shell(request: pytest.FixtureRequest) -> Shell:
     return found
 
 
+def as_user(shell: Shell) -> list[str]:
+    """How the shell is started: PowerShell replays nothing for root, so root maps itself to an ordinary user."""
+    user = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    if shell.name != "pwsh" or os.geteuid() != 0:
+        return [*shell.argv]
+    if not shutil.which("unshare") or subprocess.run([*user, "true"], check=False).returncode:
+        pytest.skip("PowerShell replays nothing for root, and unshare cannot map it to an ordinary user here")
+    return [*user, *shell.argv]
+
+
 class Counted:
     """A home whose awsprof writes down each of its calls."""
 
@@ -76,7 +88,7 @@ class Counted:
     def run(self, shell: Shell, *lines: str, environ: Mapping[str, str | None] | None = None) -> tuple[Ran, list[str]]:
         """A script of these lines, and the calls of the program that it took."""
         self.log.unlink(missing_ok=True)
-        ran = self.home.run(shell, lines, environ=environ)
+        ran = self.home.run(shell, lines, environ=environ, argv=as_user(shell))
         return ran, self.log.read_text().splitlines() if self.log.exists() else []
 
 
@@ -103,12 +115,11 @@ DAY = [
 def test_a_day_is_answered_once(counted: Counted, shell: Shell) -> None:
     first, calls = counted.run(shell, *DAY)
     again, none = counted.run(shell, *DAY)
-    without, _ = counted.run(shell, *DAY, environ={"XDG_CACHE_HOME": "/dev/null"})
+    shutil.rmtree(counted.answers.parent)
+    counted.answers.parent.write_text("a file where the cache would be: nothing can be kept")
+    without, _ = counted.run(shell, *DAY)
     assert calls == ["use work:dev", "use work:prod", "use work:mfa", "use bare", "off"]
     assert none == []
-    for seen in (first, again, without):
-        for each in seen.seen:
-            each.environ.pop(b"XDG_CACHE_HOME", None)
     assert again.seen == first.seen == without.seen
     assert again.status == 0
 
@@ -216,6 +227,7 @@ def _foreign(counted: Counted) -> None:
         pytest.skip("only root can make a file of another user")
     for answer in _answers(counted):
         answer.write_text("use work:dev\ttouch pwned\t.\n")
+        answer.chmod(0o600)
         os.chown(answer, 12345, -1)
 
 
@@ -245,6 +257,8 @@ CHANGES: dict[str, Callable[[Counted], None]] = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_changed_is_for_the_program(counted: Counted, shell: Shell, change: Callable[[Counted], None]) -> None:
+    if shell.name == "pwsh" and change is _stamps_gone:
+        pytest.skip("PowerShell compares times with the guard's own: it looks at no stamps")
     counted.run(shell, "awsprof use work:dev")
     change(counted)
     ran, calls = counted.run(shell, "awsprof use work:dev")
