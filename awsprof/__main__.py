@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -20,6 +21,7 @@ GLOBAL_FLAGS = ("--version", "-v", "--verbose", "--debug", "--no-input")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and give its exit code (docs/exit-codes-and-json.md)."""
+    gc.disable()  # a process this short collects nothing worth its while: a tenth of a switch among 10,000 profiles
     words, flags = _hoisted(list(sys.argv[1:] if argv is None else argv))
     _mend_streams()
     try:

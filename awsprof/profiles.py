@@ -8,7 +8,9 @@ from awsprof.text import parse_time, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    Source = Callable[[], dict[str, str]]
 
 KEY_ID, SECRET, TOKEN = "aws_access_key_id", "aws_secret_access_key", "aws_session_token"
 SESSION_KEYS = (KEY_ID, SECRET, TOKEN)
@@ -24,14 +26,35 @@ VALID, EXPIRED, MISSING, UNKNOWN = "valid", "expired", "missing", "unknown"
 
 
 class Profile:
-    """One profile with its settings of either file; where both have a key the credentials file wins, as in botocore."""
+    """One profile with its settings of either file; where both have a key the credentials file wins, as in botocore.
 
-    __slots__ = ("config", "credentials", "name")
+    Args:
+        name: its name.
+        config: gives the settings of the config file when they are first asked for.
+        credentials: likewise those of the credentials file.
+    """
 
-    def __init__(self, name: str) -> None:
+    __slots__ = ("_config", "_credentials", "name", "of_config", "of_credentials")
+
+    def __init__(self, name: str, config: Source = dict, credentials: Source = dict) -> None:
         self.name = name
-        self.config: dict[str, str] = {}
-        self.credentials: dict[str, str] = {}
+        self.of_config, self.of_credentials = config, credentials
+        self._config: dict[str, str] | None = None
+        self._credentials: dict[str, str] | None = None
+
+    @property
+    def config(self) -> dict[str, str]:
+        """The settings of the config file."""
+        if self._config is None:
+            self._config = self.of_config()
+        return self._config
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The settings of the credentials file."""
+        if self._credentials is None:
+            self._credentials = self.of_credentials()
+        return self._credentials
 
     def get(self, key: str) -> str:
         """The value that the AWS tools would use, or nothing."""
@@ -73,12 +96,10 @@ class Profiles(dict[str, Profile]):
         self.config = config
         self.credentials = credentials
         for name, section in read.config_sections(config):
-            self._at(name).config = config.values(section.header)
-        for name in credentials.sections:
-            self._at(name).credentials = credentials.values(name)
-
-    def _at(self, name: str) -> Profile:
-        return self.setdefault(name, Profile(name))
+            self[name] = Profile(name, section.values)
+        for name, section in credentials.sections.items():
+            profile = self.get(name) or self.setdefault(name, Profile(name))
+            profile.of_credentials = section.values
 
     @property
     def warnings(self) -> list[str]:

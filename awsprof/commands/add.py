@@ -193,7 +193,7 @@ def role(ctx: Context, word: str, given: Role, how: How) -> None:
 def _check_chain(known: Profiles, name: str, settings: dict[str, str | None]) -> None:
     """Refuse a role that no AWS tool could use: one that stands on itself, near or far."""
     profile = known.setdefault(name, profiles.Profile(name))
-    profile.config = profile.config | {key: value for key, value in settings.items() if value}
+    profile.config.update({key: value for key, value in settings.items() if value})
     broken = profiles.chain(known, name).broken
     if broken:
         raise UsageError(f"AWS tools could not use {quoted(name)}: {broken}", "choose another --source")

@@ -43,14 +43,52 @@ class Option:
 
 
 class Section:
-    """One `[header]` and its options by lowercase key."""
+    """One `[header]` and its options by lowercase key, which an ordinary section makes when they are first asked for.
 
-    __slots__ = ("header", "line", "options")
+    Of ten thousand profiles a switch asks for two: so it costs a third.
+    """
 
-    def __init__(self, header: str, line: int) -> None:
+    __slots__ = ("_body", "_options", "defaults", "header", "line")
+
+    def __init__(self, header: str, line: int, defaults: Section | None = None) -> None:
         self.header = header
         self.line = line
-        self.options: dict[str, Option] = {}
+        self.defaults = defaults
+        self._body: list[str] = []
+        self._options: dict[str, Option] = {}
+
+    @property
+    def options(self) -> dict[str, Option]:
+        """The options; a change of this mapping is one of the section."""
+        if self._body:
+            body, self._body = self._body, []
+            for number, line in enumerate(body, self.line + 1):
+                key, equals, value = line.partition("=")
+                if equals and line[0] not in "#;":
+                    self._options[key.rstrip()] = Option(key.rstrip(), value.strip(), number)
+        return self._options
+
+    def values(self) -> dict[str, str]:
+        """The settings, those of `[DEFAULT]` below them."""
+        below = self.defaults.options if self.defaults is not None else {}
+        return {key: option.value for key, option in (*below.items(), *self.options.items())}
+
+    def take_ordinary(self, body: list[str]) -> bool:
+        """Take the lines below the header, where each is blank, a comment at column 0, or a plain `key = value`.
+
+        Nothing continues then, nothing stands twice, nothing is refused. Otherwise nothing is taken.
+        """
+        try:  # not blank, and no comment: the empty string is in every string
+            keys = [line[: line.index("=")].rstrip() for line in body if line[:1] not in "#;"]
+        except ValueError:
+            return False
+        # Together an identifier: none begins with a space or holds a colon.
+        word = "_".join(keys)
+        plain = word.isidentifier() and word.islower() and word.isascii() and "" not in keys
+        if keys and not (plain and len(set(keys)) == len(keys)):
+            return False
+        self._body = body
+        return True
 
 
 class Problem:
@@ -78,9 +116,7 @@ class IniFile:
     def values(self, header: str) -> dict[str, str]:
         """The settings of a section, those of `[DEFAULT]` below them; empty where there is no such section."""
         section = self.sections.get(header)
-        if section is None:
-            return {}
-        return {key: option.value for key, option in (*self.defaults.options.items(), *section.options.items())}
+        return section.values() if section is not None else {}
 
     def warning(self) -> str:
         """One line about what stops the AWS tools, or nothing."""
@@ -168,27 +204,41 @@ def split_lines(text: str) -> list[str]:
 class _Parser:
     """The state of RawConfigParser._read: the section and option that a further line would go to, and the indent."""
 
-    __slots__ = ("file", "indent", "odd_defaults", "option", "section")
+    __slots__ = ("file", "indent", "odd_defaults", "option", "read", "section")
 
     def __init__(self, file: IniFile) -> None:
         self.file = file
+        self.read: list[Section] = [file.defaults]  # those whose lines were read one by one
         self.section: Section | None = None
         self.option: Option | None = None
         self.indent = 0
         self.odd_defaults: dict[str, int] = {}
 
     def run(self, lines: list[str]) -> None:
-        for number, line in enumerate(lines):
+        """Read section by section: a header at column 0 continues nothing."""
+        starts = [number for number, line in enumerate(lines) if line[:1] == "["]
+        ends = [*starts, len(lines)]
+        self._lines(0, lines[: ends[0]])
+        for start, end in zip(starts, ends[1:], strict=True):
+            self.indent = 0
+            self._line(start, lines[start], lines[start].rstrip())
+            body, section = lines[start + 1 : end], self.section
+            if section is None or section.line != start or not section.take_ordinary(body):
+                self.read += [section] if section is not None else []
+                self._lines(start + 1, body)
+        self._finish()
+
+    def _lines(self, start: int, lines: list[str]) -> None:
+        for number, line in enumerate(lines, start):
             value = line.strip()
             if not value:
                 if self.option is not None:
                     self.option.parts.append("")
             elif value[0] not in "#;":
                 self._line(number, line, value)
-        self._finish()
 
     def _finish(self) -> None:
-        for section in (self.file.defaults, *self.file.sections.values()):
+        for section in self.read:
             for option in section.options.values():
                 while len(option.parts) > 1 and not option.parts[-1]:
                     option.parts.pop()
@@ -232,7 +282,7 @@ class _Parser:
             self.file.blame(number + 1, f"section {quoted(f'[{header}]')} stands on line {known.line + 1} already")
             self.section = known
             return
-        self.section = self.file.sections[header] = Section(header, number)
+        self.section = self.file.sections[header] = Section(header, number, self.file.defaults)
 
     def _option(self, section: Section, number: int, value: str) -> None:
         at = _delimiter(value)
@@ -270,6 +320,8 @@ def config_profile(header: str) -> str | None:
     """
     if header == "default":
         return header
+    if header[:8] == "profile " and header[8:].replace(":", "_").replace("-", "_").isidentifier():
+        return header[8:]  # as most are: one plain word
     if not header.startswith("profile"):
         return None
     words = _words(header)
