@@ -53,7 +53,10 @@ def test_a_session_by_a_typed_code(desk: Desk) -> None:
     session = profiles.state_of(profiles.load(os.environ)["work:mfa"], time.time())
     assert session.expires_at is not None
     assert 35.9 * HOUR < session.expires_at - time.time() < 36.1 * HOUR
-    assert ctx.talk == f"work:mfa  session until {clock(session.expires_at)}\n"
+    assert ctx.talk == (
+        f"the MFA code goes to {desk.sts.url}, not to AWS: AWS_ENDPOINT_URL\n"
+        f"work:mfa  session until {clock(session.expires_at)}\n"
+    )
     assert ctx.result == ""
     assert isinstance(ctx.person, Script)
     assert ctx.person.asked == ["MFA code for work (hidden): "]
