@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
 
-from awsprof.errors import AwsError, AwsprofError, CredentialsError, NoSuchProfileError, UsageError
-from awsprof.text import quoted, safe, show_duration
+from awsprof.errors import AwsError, AwsprofError, CredentialsError, FileError, NoSuchProfileError, UsageError
+from awsprof.text import MASK, quoted, safe, show_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def get_session_token(sts: Any, *, device: str, code: str, seconds: int) -> Keys
         return Keys(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"], end)
     except Exception as error:
         told = _told(error, seconds=seconds)
+        told.what = told.what.replace(code, MASK)  # AWS's own words may quote what it was sent
         if isinstance(told, AwsError):
             told.next_step += ", with a new code: this one may be used up"
         raise told from None
@@ -251,6 +252,7 @@ _LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
     ("ConnectionError", AwsError, "check the network, then try again"),
     ("ProfileNotFound", NoSuchProfileError, "awsprof list shows what there is"),
     ("InvalidRegionError", UsageError, "mend the region: awsprof show PROFILE"),
+    ("ConfigParseError", FileError, "awsprof list says which line"),
     ("BotoCoreError", CredentialsError, "awsprof status says what this shell uses"),
 )
 
