@@ -17,6 +17,9 @@ function __awsprof_open
     end
     set -l temporary /tmp
     set -q TMPDIR; and test -d "$TMPDIR" -a -w "$TMPDIR"; and set temporary $TMPDIR
+    # Where others may write, and no sticky bit keeps them from renaming, they could put a file of theirs in its place.
+    set -l open (command find "$temporary/." -prune \( -perm -20 -o -perm -2 \) ! -perm -1000 2>/dev/null)
+    test -n "$open"; and set temporary /tmp
     command mktemp $temporary/awsprof.XXXXXXXXXX
 end
 

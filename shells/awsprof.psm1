@@ -19,7 +19,7 @@ function New-AwsprofFile {
     }
     $unique = 'awsprof.' + [Guid]::NewGuid().ToString('N')
     foreach ($folder in $folders) {
-        if (-not $folder -or -not [System.IO.Directory]::Exists($folder)) { continue }
+        if (-not $folder -or -not [System.IO.Directory]::Exists($folder) -or (Test-AwsprofOpen $folder)) { continue }
         $file = [System.IO.Path]::Combine($folder, $unique)
         try {
             [System.IO.File]::Open($file, [System.IO.FileMode]::CreateNew).Dispose()
@@ -27,12 +27,19 @@ function New-AwsprofFile {
         }
         catch { continue }
     }
-    try { [System.IO.Path]::GetTempFileName() }
-    catch {
-        # TMPDIR is no folder that can be written to.
-        [System.IO.File]::Open("/tmp/$unique", [System.IO.FileMode]::CreateNew).Dispose()
-        "/tmp/$unique"
-    }
+    try { if (-not (Test-AwsprofOpen ([System.IO.Path]::GetTempPath()))) { return [System.IO.Path]::GetTempFileName() } }
+    catch { $null = $_ }
+    # TMPDIR is no folder that can be written to, or anybody can.
+    [System.IO.File]::Open("/tmp/$unique", [System.IO.FileMode]::CreateNew).Dispose()
+    "/tmp/$unique"
+}
+
+# Whether others may write in a folder, and no sticky bit keeps them from renaming: they could put a file of theirs in
+# the place of ours. Windows has no such modes, a .NET before 7 cannot tell them.
+function Test-AwsprofOpen($folder) {
+    try { $mode = [int][System.IO.File]::GetUnixFileMode($folder) }
+    catch { return $false }
+    ($mode -band 18) -and -not ($mode -band 512)
 }
 
 # Gives what the program wrote, if the file still is the one that was made.

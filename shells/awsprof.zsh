@@ -23,7 +23,12 @@ function __awsprof_open() {
             { \builtin : >"${__awsprof_out}"; } 2>/dev/null && \builtin return 0
         fi
     done
-    __awsprof_out="$(\builtin command mktemp "${TMPDIR:-/tmp}/awsprof.XXXXXXXXXX" 2>/dev/null)" ||
+    __awsprof_dir="${TMPDIR:-/tmp}"
+    # Where others may write, and no sticky bit keeps them from renaming, they could put a file of theirs in its place.
+    if [[ -n "$(\builtin command find "${__awsprof_dir}/." -prune \( -perm -20 -o -perm -2 \) ! -perm -1000 2>/dev/null)" ]]; then
+        __awsprof_dir=/tmp
+    fi
+    __awsprof_out="$(\builtin command mktemp "${__awsprof_dir}/awsprof.XXXXXXXXXX" 2>/dev/null)" ||
         __awsprof_out="$(\builtin command mktemp /tmp/awsprof.XXXXXXXXXX)"
 }
 
