@@ -23,23 +23,30 @@ _TYPED = re.compile(rf"([\w-]+)[{_SPACE}](['\"]?)([\w@+.%:/-]+)\2", re.ASCII)
 _TYPES = ("profile", "sso-session", "services")
 
 
-def agrees(before: str, after: str, meant: Mapping[str, Settings]) -> bool:
+def agrees(
+    before: str, after: str, meant: Mapping[str, Settings | None], renamed: Mapping[str, str] | None = None
+) -> bool:
     """Whether this SDK reads the edited text as the old one plus what was meant.
 
     Args:
         before: the text of the file.
         after: its text after the edit.
-        meant: by section header, each setting with its new value, or None where it is removed.
+        meant: by section header, each setting with its new value, or None where it is removed; None instead of
+            settings where the section is gone.
+        renamed: the new header of each section that gets one.
     """
     expected = parse(before)
     if expected is None:
         return True  # unusable before: nothing to keep
     for header, settings in meant.items():
         name = _section(header)
-        if name:
+        if settings is None:
+            expected.pop(name, None)
+        elif name:
             kept = {key: value for key, value in expected.get(name, {}).items() if _setting(key) not in settings}
             expected[name] = kept | {key: value for key, value in settings.items() if value is not None}
-    return parse(after) == {name: section for name, section in expected.items() if section}
+    names = {_section(old): _section(new) for old, new in (renamed or {}).items()}
+    return parse(after) == {names.get(name, name): section for name, section in expected.items() if section}
 
 
 def parse(text: str) -> Parsed | None:

@@ -6,24 +6,30 @@ import os
 
 from awsprof.errors import FileError
 from awsprof.files import edit, lock, read, replace, verify
+from awsprof.files.lines import indented_comment
 from awsprof.text import MASK, is_secret, masked_line, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from awsprof.files.read import Changes, IniFile
 
 
 class Step:
-    """What changes in one file: by profile, each setting with its new value, or None where it is removed."""
+    """What changes in one file: settings of profiles, their names, or that they are there (see edit.edit)."""
 
-    __slots__ = ("changes", "config", "path")
+    __slots__ = ("changes", "config", "path", "renamed")
 
-    def __init__(self, path: str, changes: Changes, *, config: bool) -> None:
+    def __init__(self, path: str, changes: Changes, *, config: bool, renamed: Mapping[str, str] | None = None) -> None:
         self.path = path
         self.changes = changes
         self.config = config
+        self.renamed = renamed or {}
+
+    def edited(self, file: IniFile) -> edit.Result:
+        """What becomes of the file; raises as edit.edit does."""
+        return edit.edit(file, self.changes, config=self.config, renamed=self.renamed)
 
 
 def carry_out(steps: list[Step], *, trial: bool = False) -> list[str]:
@@ -53,12 +59,12 @@ def _run(step: Step, *, trial: bool) -> list[str]:
 
     def edited(old: bytes) -> bytes:
         file = read.parse(old, step.path)
-        now["is"] = file, edit.edit(file, step.changes, config=step.config)
+        now["is"] = file, step.edited(file)
         return now["is"][1].text.encode()
 
     def verified(temporary: str) -> bool:
         file, result = now["is"]
-        return verify.as_meant(file, temporary, result.meant)
+        return verify.as_meant(file, temporary, result.meant, result.renamed)
 
     return replace.rewrite(step.path, edited, verified, private=not step.config, trial=trial)
 
@@ -72,7 +78,7 @@ def preview(steps: list[Step]) -> list[str]:
     lines: list[str] = []
     for step in steps:
         file = read.load(step.path)
-        text = edit.edit(file, step.changes, config=step.config).text
+        text = step.edited(file).text
         if text != file.text:
             lines += [f"--- {safe(step.path)}", f"+++ {safe(step.path)}"]
             lines += _diff(file, read.parse(text.encode(), step.path))
@@ -109,7 +115,7 @@ def _shown(file: IniFile, lines: list[str]) -> list[str]:
         for option in section.options.values():
             if is_secret(option.key):
                 number = option.first + 1
-                while number <= option.last or edit.indented_comment(lines, number):
+                while number <= option.last or indented_comment(lines, number):
                     shown[number] = f"  {MASK}"
                     number += 1
     return shown

@@ -18,9 +18,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    # What is to change: by profile or section, each setting with its new value, or None where it is removed.
+    # What is to change: by profile, each setting with its new value, or None where it is removed; None instead of
+    # settings where the profile goes.
     Settings = Mapping[str, str | None]
-    Changes = Mapping[str, Settings]
+    Changes = Mapping[str, Settings | None]
 
 DEFAULT_SECTION = "DEFAULT"
 BOM = "\ufeff"

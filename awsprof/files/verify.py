@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     Parsed = dict[str, dict[str, object]]
 
 
-def as_meant(file: IniFile, edited: str, meant: Mapping[str, Settings]) -> bool:
+def as_meant(
+    file: IniFile, edited: str, meant: Mapping[str, Settings | None], renamed: Mapping[str, str] | None = None
+) -> bool:
     """Whether botocore reads the edited file as the old one plus what was meant.
 
     Args:
         file: the file as it was read before the edit, still in its place.
         edited: the path of the edited copy.
-        meant: by section header, each setting with its new value, or None where it is removed.
+        meant: by section header, each setting with its new value, or None where it is removed; None instead of
+            settings where the section is gone.
+        renamed: the new header of each section that gets one.
 
     Raises:
         FileError: botocore refuses the file as it was.
@@ -31,13 +35,27 @@ def as_meant(file: IniFile, edited: str, meant: Mapping[str, Settings]) -> bool:
         raise FileError(f"the AWS tools refuse {quoted(file.path)}; nothing was written", "mend it with an editor")
     defaults = {key: _value(option.value) for key, option in file.defaults.options.items()}
     for header, settings in meant.items():
-        section = expected.setdefault(header, dict(defaults))
-        for key, value in settings.items():
-            if value is None:
-                section.pop(key, None)
-            else:
-                section[key] = value
-    return _parse(edited) == expected
+        if settings is None:
+            expected.pop(header, None)
+        else:
+            _change(expected.setdefault(header, dict(defaults)), settings)
+    names = renamed or {}
+    return _parse(edited) == {names.get(header, header): section for header, section in expected.items()}
+
+
+def _change(section: dict[str, object], settings: Settings) -> None:
+    for key, value in settings.items():
+        block, dot, name = key.partition(".")
+        if dot and key not in section:
+            inside = section.get(block, {})
+            inside = {**inside, name: value} if isinstance(inside, dict) else {name: value}
+            section[block] = {name: value for name, value in inside.items() if value is not None}
+            if not section[block]:
+                del section[block]
+        elif value is None:
+            section.pop(key, None)
+        else:
+            section[key] = value
 
 
 def _value(value: str) -> object:

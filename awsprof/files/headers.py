@@ -1,0 +1,70 @@
+"""Which section is whose: the one that every AWS tool takes for a profile, and what a new one is called."""
+
+from __future__ import annotations
+
+import re
+
+from awsprof.errors import FileError
+from awsprof.files import read
+from awsprof.text import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from awsprof.files.read import IniFile, Section
+
+_NAME = re.compile(r"[A-Za-z0-9_./%@:+-]+")
+
+
+def section_of(file: IniFile, profile: str, *, config: bool) -> Section | None:
+    """The one section of a profile.
+
+    Raises:
+        FileError: there are several that some AWS tool takes for it.
+    """
+    alike = [section for header, section in file.sections.items() if profile in _readings(header, config=config)]
+    exact = [section for section in alike if _exact(section.header, profile, config=config)]
+    if len(alike) > 1 or len(exact) < len(alike):
+        which = " and ".join(str(section.line + 1) for section in alike)
+        raise refused(file, alike[-1].line, f"AWS tools differ on which section is {quoted(profile)} (line {which})")
+    return exact[0] if exact else None
+
+
+def _exact(header: str, profile: str, *, config: bool) -> bool:
+    return (read.config_profile(header) if config else header) == profile
+
+
+def _readings(header: str, *, config: bool) -> set[str]:
+    """Every profile that some AWS tool takes a section for."""
+    bare = " ".join(header.replace('"', " ").replace("'", " ").split())
+    name = bare.removeprefix("profile ")
+    exact = read.config_profile(header) if config else header
+    if config and bare == name:
+        return {exact} if exact is not None else set()
+    return {name} if exact is None else {name, exact}
+
+
+def new_header(profile: str, *, config: bool) -> str:
+    """What the section of a profile is called, where it is written anew.
+
+    Raises:
+        FileError: some AWS tool could not read the name.
+    """
+    if not _NAME.fullmatch(profile):
+        raise FileError(
+            f"some AWS tools cannot read a profile called {quoted(profile)}; nothing was written",
+            "use letters, digits and _ . / % @ : + -",
+        )
+    return f"profile {profile}" if config and profile != "default" else profile
+
+
+def renamed(line: str, header: str) -> str:
+    """The line of a header (without its ending) with another header in it; what stands around it stays."""
+    return f"{line[: line.index('[') + 1]}{header}{line[line.rindex(']') :]}"
+
+
+def refused(file: IniFile, line: int, reason: str) -> FileError:
+    """The error for a line (counted from 0) that stands against an edit."""
+    return FileError(
+        f"{quoted(file.path)} line {line + 1}: {reason}; nothing was written",
+        "mend that line with an editor, then try again",
+    )
