@@ -33,8 +33,11 @@ def table() -> list[str]:
 
 
 def _command(command: Any, path: str) -> Iterator[str]:
+    # A hook completes the first argument of a command, and options.
+    arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     for parameter in command.params:
-        yield from _parameter(parameter, path)
+        if parameter not in arguments[1:]:
+            yield from _parameter(parameter, path)
     for name, below in getattr(command, "commands", {}).items():
         if not below.hidden:
             yield f"{path}\t{name}\t{_first_sentence(below.get_short_help_str(200))}"

@@ -20,6 +20,7 @@ OTHER_EXPIRATION = "x_security_token_expires"  # saml2aws and others write a ses
 EXPIRATION_FOR = "awsprof_expiration_for"
 DEVICE_ARN = "mfa_device_arn"
 MFA_SERIAL = "mfa_serial"
+REFERENCES = ("source_profile", "include_profile")  # settings that name a profile; the second is aws-vault's
 _SSO = ("sso_session", "sso_start_url", "sso_account_id")
 
 VALID, EXPIRED, MISSING, UNKNOWN = "valid", "expired", "missing", "unknown"

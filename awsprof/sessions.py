@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from awsprof.aws import Keys
+    from awsprof.files.read import Settings
     from awsprof.profiles import Profiles
 
 WAIT_WITHOUT_TERMINAL = 60.0
@@ -105,6 +106,16 @@ def iam_keys(known: Profiles, domain: str) -> Keys:
     if iam is None or not iam.has_keys:
         raise NoSuchProfileError(f"there are no access keys for {quoted(domain)}", f"awsprof add iam {quoted(domain)}")
     return aws.Keys(iam.get(KEY_ID), iam.get(SECRET))
+
+
+def ended_by_another_key(known: Profiles, domain: str, key_id: str | None) -> dict[str, Settings]:
+    """What to take away from a domain's session where its user's key changes: its end is no longer to be believed."""
+    iam, session = known.get(f"{domain}:{names.IAM}"), known.get(f"{domain}:{names.MFA}")
+    if iam is None or session is None or iam.get(KEY_ID) in ("", key_id):
+        return {}
+    if not (session.get(EXPIRATION) or session.get(OTHER_EXPIRATION)):
+        return {}
+    return {session.name: dict.fromkeys((EXPIRATION, EXPIRATION_FOR, OTHER_EXPIRATION))}
 
 
 def region(known: Profiles, domain: str, device: str, environ: Mapping[str, str]) -> tuple[str, str]:

@@ -367,6 +367,15 @@ init	SHELL
 init	--install	Have the shell'\''s start-up file load the hook
 init	--uninstall	Take that out again
 init	--dry-run	Show the change as a diff; write nothing
+	set	Set settings of a profile
+set	PROFILE	
+set	--force	Set a key that AWS tools do not know, too
+set	--yes	Do not ask
+set	--dry-run	Show the change as a diff, secrets masked; write nothing
+	unset	Remove settings of a profile
+unset	PROFILE	
+unset	--yes	Do not ask
+unset	--dry-run	Show the change as a diff, secrets masked; write nothing
 	add	Add a user'\''s keys, an MFA device or a role to the AWS files
 add	iam	Add a user'\''s access key
 add iam	DOMAIN	

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from awsprof import aws, cache, keyfile, names, profiles, sessions
-from awsprof.errors import AwsError, CancelledError, CredentialsError, NoSuchProfileError, UsageError
-from awsprof.files import plan, read
+from awsprof import aws, keyfile, names, profiles, sessions
+from awsprof.changes import How, Words, commit, settings_steps, writable
+from awsprof.errors import AwsError, CredentialsError, NoSuchProfileError, UsageError
 from awsprof.forms import (
     REGIONS,
     check_device_arn,
@@ -16,7 +16,7 @@ from awsprof.forms import (
     check_secret,
     check_session_name,
 )
-from awsprof.profiles import DEVICE_ARN, EXPIRATION, EXPIRATION_FOR, KEY_ID, LEGACY_TOKEN, MFA_SERIAL, SECRET, TOKEN
+from awsprof.profiles import DEVICE_ARN, KEY_ID, LEGACY_TOKEN, MFA_SERIAL, SECRET, TOKEN
 from awsprof.text import quoted
 
 TYPE_CHECKING = False
@@ -24,20 +24,10 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from awsprof.context import Context
-    from awsprof.files.read import Settings
+    from awsprof.files.plan import Step
     from awsprof.profiles import Profiles
 
 _NO_REGION = "none"
-
-
-class How:
-    """How a change is made: without asking, or only shown."""
-
-    __slots__ = ("dry_run", "force")
-
-    def __init__(self, *, force: bool = False, dry_run: bool = False) -> None:
-        self.force = force
-        self.dry_run = dry_run
 
 
 def iam(
@@ -59,12 +49,12 @@ def iam(
     """
     names.check_domain(domain)
     settings = {"region": check_region(region)} if region else {}
-    known = _writable(ctx)
+    known = writable(ctx)
     key_id, secret = _access_key(ctx, csv, user, stdin)
     name = f"{domain}:{names.IAM}"
     keys = {KEY_ID: check_key_id(key_id), SECRET: check_secret(secret), TOKEN: None, LEGACY_TOKEN: None}
-    ended = _ended_session(known, domain, keys[KEY_ID])
-    steps = _steps(ctx, known, name, credentials=keys, config=settings, also=ended)
+    ended = sessions.ended_by_another_key(known, domain, keys[KEY_ID])
+    steps = settings_steps(ctx, known, name, credentials=keys, config=settings, also=ended)
     if _commit(ctx, steps, name, how, exists=bool(known.get(name))) and ended:
         ctx.say(f"the session of {quoted(domain)} was made with the old key; renew it: awsprof mfa {quoted(domain)}")
     if csv and not how.dry_run:
@@ -86,16 +76,6 @@ def _access_key(ctx: Context, csv: str, user: str, stdin: TextIO | None) -> tupl
     return key_id, ctx.person.secret("secret access key (hidden): ")
 
 
-def _ended_session(known: Profiles, domain: str, key_id: str | None) -> dict[str, Settings]:
-    """What to take away from the domain's session where its user's key changes: its end is no longer to be believed."""
-    iam_profile, session = known.get(f"{domain}:{names.IAM}"), known.get(f"{domain}:{names.MFA}")
-    if iam_profile is None or session is None or iam_profile.get(KEY_ID) in ("", key_id):
-        return {}
-    if not (session.get(EXPIRATION) or session.get(profiles.OTHER_EXPIRATION)):
-        return {}
-    return {session.name: dict.fromkeys((EXPIRATION, EXPIRATION_FOR, profiles.OTHER_EXPIRATION))}
-
-
 def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
     """Write the user's MFA device into `[profile DOMAIN:mfa]` of the config file.
 
@@ -105,13 +85,13 @@ def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
     """
     names.check_domain(domain)
     device = check_device_arn(device_arn) if device_arn else ""
-    known = _writable(ctx)
+    known = writable(ctx)
     keys = sessions.iam_keys(known, domain)
     device = device or _device(ctx, known, domain, keys)
     name = f"{domain}:{names.MFA}"
     # mfa_serial says the same in other tools' words, and would be read where mfa_device_arn is gone.
     serial = {MFA_SERIAL: device} if name in known and known[name].get(MFA_SERIAL) else {}
-    steps = _steps(ctx, known, name, config={DEVICE_ARN: device, **serial})
+    steps = settings_steps(ctx, known, name, config={DEVICE_ARN: device, **serial})
     _commit(ctx, steps, name, how, exists=bool(known.get(name) and profiles.device_of(known, domain)))
 
 
@@ -176,7 +156,7 @@ def role(ctx: Context, word: str, given: Role, how: How) -> None:
         NoSuchProfileError: the source is missing.
         AwsprofError: as the docs say; the files are as they were.
     """
-    known = _writable(ctx)
+    known = writable(ctx)
     name = _role_name(word, given.source)
     given.source = _source(known, names.domain_of(name), given.source)
     _ask_for_the_rest(ctx, given, known.get(name))
@@ -184,7 +164,7 @@ def role(ctx: Context, word: str, given: Role, how: How) -> None:
     # These would contradict source_profile, or make the AWS tools ask for a code again.
     contrary = ["credential_source", "web_identity_token_file"]
     contrary += [MFA_SERIAL] if names.kind_by_name(given.source) == names.MFA else []
-    steps = _steps(ctx, known, name, config={**settings, **dict.fromkeys(contrary)})
+    steps = settings_steps(ctx, known, name, config={**settings, **dict.fromkeys(contrary)})
     exists = name in known
     _check_chain(known, name, settings)
     _commit(ctx, steps, name, how, exists=exists)
@@ -231,59 +211,12 @@ def _ask_for_the_rest(ctx: Context, given: Role, existing: profiles.Profile | No
         given.region = "" if chosen == _NO_REGION else chosen
 
 
-def _writable(ctx: Context) -> Profiles:
-    """The profiles there are; refused before anything is asked where the AWS tools refuse a file."""
-    plan.refuse_unwritable(list(read.paths(ctx.environ)))
-    return profiles.load(ctx.environ)
-
-
-def _steps(
-    ctx: Context,
-    known: Profiles,
-    name: str,
-    *,
-    credentials: Settings | None = None,
-    config: Settings | None = None,
-    also: dict[str, Settings] | None = None,
-) -> list[plan.Step]:
-    """The edits that make these settings count: what would win over them in the other file is taken out there.
-
-    Credentials are replaced first: where both files have a key, they win, so what lies between is the old or the new.
-    """
-    config_path, credentials_path = read.paths(ctx.environ)
-    profile = known.get(name) or profiles.Profile(name)
-    in_credentials = {**_present(config, profile.credentials), **(credentials or {})}
-    in_config = {**_present(credentials, profile.config), **(config or {})}
-    first = {name: in_credentials, **(also or {})}
-    second = {name: in_config, **(also or {})}
-    return [plan.Step(credentials_path, first, config=False), plan.Step(config_path, second, config=True)]
-
-
-def _present(settings: Settings | None, there: dict[str, str]) -> dict[str, str | None]:
-    return {key: None for key in settings or {} if key in there}
-
-
-def _commit(ctx: Context, steps: list[plan.Step], name: str, how: How, *, exists: bool) -> bool:
-    """Show, ask and write, as far as each is wanted; whether anything was written."""
-    diffs = [(step, plan.preview([step])) for step in steps]
-    shown = [line for _, diff in diffs for line in diff]
-    if not shown:
-        ctx.say(f"{quoted(name)} is like that already; nothing was changed")
-        return False
-    if how.dry_run:
-        for line in shown:
-            ctx.out(line)
-        return False
-    if exists and not how.force:
-        _ask(ctx, name, shown)
-    ctx.say(*plan.carry_out([step for step, diff in diffs if diff]), f"wrote {quoted(name)}")
-    cache.renew(ctx.environ)
-    return True
-
-
-def _ask(ctx: Context, name: str, shown: list[str]) -> None:
-    if ctx.person is None:
-        raise UsageError(f"{quoted(name)} exists already and would change", "add --force, or --dry-run to see how")
-    ctx.say(*shown)
-    if not ctx.person.yes(f"change {quoted(name)}?"):
-        raise CancelledError
+def _commit(ctx: Context, steps: list[Step], name: str, how: How, *, exists: bool) -> bool:
+    words = Words(
+        nothing=f"{quoted(name)} is like that already; nothing was changed",
+        question=f"change {quoted(name)}?",
+        done=f"wrote {quoted(name)}",
+        without_terminal=f"{quoted(name)} exists already and would change",
+        flag="--force",
+    )
+    return commit(ctx, steps, how, words, ask=exists)

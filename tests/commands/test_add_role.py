@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from awsprof.changes import How
 from awsprof.commands import add
-from awsprof.commands.add import How, Role
+from awsprof.commands.add import Role
 from awsprof.errors import AwsprofError, NoSuchProfileError, UsageError
 from tests.aws.desk import Answer, Desk, Script, Talk, desk, own_environment, sts, user
 

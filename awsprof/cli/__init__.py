@@ -1,0 +1,62 @@
+"""The command line: what each command is called and takes, and how a line of words becomes a call."""
+
+# No `from __future__ import annotations`: typer reads the annotations.
+
+from typing import Annotated, Any
+
+import typer  # noqa: TID253 - this module is imported only where a command line is not plain
+
+from awsprof.cli import everyday, profiles
+from awsprof.cli.words import app
+from awsprof.context import Context
+from awsprof.errors import AwsprofError, CancelledError, UsageError
+
+__all__ = ["command", "everyday", "profiles", "run"]
+
+# The base of everything that can be wrong with a command line. Typer carries a click of its own from 0.26 on, so that
+# click's own class is not it.
+_WrongLine: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+def command() -> Any:
+    """The whole command line as typer sees it, for what is generated from it."""
+    return typer.main.get_command(app)
+
+
+def run(words: list[str], ctx: Context) -> None:
+    """Run a command line.
+
+    Raises:
+        AwsprofError: it cannot be meant, or its command failed.
+    """
+    try:
+        # standalone_mode off: typer would print and exit by itself, past the one error boundary.
+        status = command().main(words, prog_name="awsprof", standalone_mode=False, obj=ctx)
+    except typer.Abort:
+        raise CancelledError from None
+    except SystemExit:
+        raise BrokenPipeError from None  # so typer ends where whoever read stdout has gone
+    except _WrongLine as error:
+        raise _usage(error, words) from None
+    if status == CancelledError.exit_code:  # so typer tells of a Ctrl-C
+        raise KeyboardInterrupt
+
+
+def _usage(error: Any, words: list[str]) -> AwsprofError:
+    known = [*words[:1]] if words[:1] and words[0] in command().commands else []
+    path = error.ctx.command_path if error.ctx else " ".join(["awsprof", *known])
+    return UsageError(error.format_message().rstrip(".").replace("\n", " "), f"{path} --help")
+
+
+@app.callback(invoke_without_command=True)
+def _everywhere(
+    call: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Tell what is done and why.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an unexpected error arose.")] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything.")] = False,
+) -> None:
+    """Switch the shell you are in between AWS profiles, with one MFA code a day."""
+    # __main__ takes these flags out of any place of the command line; they are declared here for --help.
+    if call.invoked_subcommand is None:
+        call.obj.out(call.get_help())

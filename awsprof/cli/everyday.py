@@ -1,0 +1,127 @@
+"""What is typed every day: switch, renew, look. It decides nothing; commands/ does."""
+
+# No `from __future__ import annotations`: typer reads the annotations.
+
+import sys
+from typing import Annotated
+
+import typer  # noqa: TID253 - this module is imported only where a command line is not plain
+
+from awsprof.cli.words import AsJson, Domain, Region, Shell, app
+from awsprof.commands import cache, domains, init, listing, mfa, off, show, status, use, whoami
+from awsprof.errors import UsageError
+from awsprof.text import parse_duration
+
+
+@app.command("use")
+def _use(
+    call: typer.Context,
+    profile: Annotated[str, typer.Argument(metavar="PROFILE|-", help="A profile; - is the one before.")] = "",
+    domain: Domain = "",
+    region: Region = "",
+    mfa: Annotated[bool, typer.Option("--mfa", help="Renew the MFA session first, if it needs it.")] = False,
+    shell: Shell = None,
+) -> None:
+    """Make a profile active in this shell. Example: awsprof use work:dev."""
+    use.run(call.obj, profile, domain=domain, region=region, mfa=mfa, shell=shell)
+
+
+@app.command("off")
+def _off(call: typer.Context, shell: Shell = None) -> None:
+    """Take the switch back: this shell is as it was before it."""
+    off.run(call.obj, shell=shell)
+
+
+@app.command("mfa")
+def _mfa(
+    call: typer.Context,
+    target: Annotated[str, typer.Argument(metavar="DOMAIN|PROFILE", help="Default: the active profile's.")] = "",
+    code: Annotated[
+        str | None, typer.Option("--code", metavar="CODE|-", help="The code; - reads it from stdin.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Renew a session that still lasts, too.")] = False,
+    duration: Annotated[str, typer.Option(metavar="TIME", help="How long it shall last, 15m to 36h.")] = "36h",
+    min_remaining: Annotated[
+        str, typer.Option(metavar="TIME", help="Renew where less is left (1h; 15m for --duration up to 1h).")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Renew the MFA session behind a profile. Example: awsprof mfa work."""
+    if code == "-":
+        code = sys.stdin.readline()
+    least = parse_duration(min_remaining) if min_remaining else -1
+    wish = mfa.Wish(code, force=force, seconds=parse_duration(duration), least=least)
+    mfa.run(call.obj, target, wish, as_json=as_json)
+
+
+@app.command("status")
+def _status(call: typer.Context, as_json: AsJson = False) -> None:
+    """Tell the active profile, where it comes from and what contradicts it. Asks AWS nothing."""
+    status.run(call.obj, as_json=as_json)
+
+
+@app.command("whoami")
+def _whoami(
+    call: typer.Context,
+    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="Default: what AWS tools in this shell use.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask AWS who this is: account, ARN, user id."""
+    whoami.run(call.obj, profile, as_json=as_json)
+
+
+@app.command("list")
+def _list(
+    call: typer.Context,
+    domain: Domain = "",
+    kind: Annotated[str, typer.Option(metavar="KIND", help=f"One of {', '.join(listing.KINDS)}.")] = "all",
+    only_names: Annotated[bool, typer.Option("--names", help="Print sorted names only.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the profiles by domain, with the end of each session."""
+    listing.run(call.obj, domain=domain, kind=kind, only_names=only_names, as_json=as_json)
+
+
+@app.command("domains")
+def _domains(
+    call: typer.Context,
+    prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="Only those that begin with it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the domains."""
+    domains.run(call.obj, prefix, as_json=as_json)
+
+
+@app.command("show")
+def _show(
+    call: typer.Context, profile: Annotated[str, typer.Argument(metavar="PROFILE")], as_json: AsJson = False
+) -> None:
+    """Show a profile's settings, the file each comes from, and its chain of sources; secrets masked."""
+    show.run(call.obj, profile, as_json=as_json)
+
+
+@app.command("init")
+def _init(
+    call: typer.Context,
+    shell: Annotated[
+        str, typer.Argument(metavar="SHELL", help="bash, zsh, fish or pwsh. Default: the one that is running.")
+    ] = "",
+    install: Annotated[bool, typer.Option("--install", help="Have the shell's start-up file load the hook.")] = False,
+    uninstall: Annotated[bool, typer.Option("--uninstall", help="Take that out again.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the change as a diff; write nothing.")] = False,
+) -> None:
+    """Print the hook of a shell, or have it loaded. Example: awsprof init --install."""
+    if install and uninstall:
+        raise UsageError("--install and --uninstall contradict each other", "choose one")
+    if dry_run and not (install or uninstall):
+        raise UsageError("--dry-run shows what --install or --uninstall would change", "add one of them")
+    if install or uninstall:
+        init.change(call.obj, shell, remove=uninstall, dry_run=dry_run)
+    else:
+        init.run(call.obj, shell)
+
+
+@app.command("cache", hidden=True)
+def _cache(call: typer.Context) -> None:
+    """Renew the list of names that completion reads."""
+    cache.run(call.obj)

@@ -1,0 +1,99 @@
+"""The life of a profile: how one comes, changes and goes. It decides nothing; commands/ does."""
+
+# No `from __future__ import annotations`: typer reads the annotations.
+
+import sys
+from typing import Annotated
+
+import typer  # noqa: TID253 - this module is imported only where a command line is not plain
+
+from awsprof.changes import How
+from awsprof.cli.words import DryRun, Force, Region, Yes, adding, app
+from awsprof.commands import add, setting
+from awsprof.text import parse_duration
+
+DomainArgument = Annotated[str, typer.Argument(metavar="DOMAIN")]
+
+
+@adding.command("iam")
+def _add_iam(
+    call: typer.Context,
+    domain: DomainArgument,
+    csv: Annotated[str, typer.Option(metavar="FILE", help="The access key as the console exported it.")] = "",
+    user: Annotated[str, typer.Option(metavar="NAME", help="Which user of the CSV file.")] = "",
+    stdin: Annotated[bool, typer.Option("--stdin", help="Read key id and secret from stdin, as two lines.")] = False,
+    region: Region = "",
+    force: Force = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Add a user's access key. Example: awsprof add iam work --csv key.csv."""
+    how = How(force=force, dry_run=dry_run)
+    add.iam(call.obj, domain, how, csv=csv, user=user, stdin=sys.stdin if stdin else None, region=region)
+
+
+@adding.command("mfa")
+def _add_mfa(
+    call: typer.Context,
+    domain: DomainArgument,
+    device_arn: Annotated[str, typer.Option(metavar="ARN", help="The device. Default: AWS is asked for it.")] = "",
+    force: Force = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Add the user's MFA device. Example: awsprof add mfa work."""
+    add.mfa(call.obj, domain, How(force=force, dry_run=dry_run), device_arn=device_arn)
+
+
+@adding.command("role")
+def _add_role(
+    call: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="DOMAIN:NAME", help="NAME alone takes the domain of --source.")],
+    role_arn: Annotated[str, typer.Option(metavar="ARN", help="The role.")] = "",
+    source: Annotated[str, typer.Option(metavar="SOURCE", help="Default: the domain's mfa, else iam profile.")] = "",
+    region: Region = "",
+    external_id: Annotated[str, typer.Option(metavar="ID", help="What the role's trust policy asks for.")] = "",
+    session_name: Annotated[str, typer.Option(metavar="NAME", help="How CloudTrail shall call the session.")] = "",
+    duration: Annotated[str, typer.Option(metavar="TIME", help="How long the role's keys shall last.")] = "",
+    force: Force = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Add a role. Example: awsprof add role work:dev --role-arn arn:aws:iam::123456789012:role/Dev."""
+    given = add.Role(
+        role_arn,
+        source=source,
+        region=region,
+        external_id=external_id,
+        session_name=session_name,
+        seconds=parse_duration(duration) if duration else None,
+    )
+    add.role(call.obj, name, given, How(force=force, dry_run=dry_run))
+
+
+ProfileArgument = Annotated[str, typer.Argument(metavar="PROFILE")]
+
+
+@app.command("set")
+def _set(
+    call: typer.Context,
+    profile: ProfileArgument,
+    settings: Annotated[
+        list[str], typer.Argument(metavar="KEY=VALUE...", help="A secret: KEY alone asks, KEY=- reads stdin.")
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Set a key that AWS tools do not know, too.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Set settings of a profile. Example: awsprof set work:dev region=eu-west-1 s3.max_queue_size=20."""
+    how = How(force=yes, dry_run=dry_run)
+    setting.put(call.obj, profile, settings, how, any_key=force, stdin=sys.stdin)
+
+
+@app.command("unset")
+def _unset(
+    call: typer.Context,
+    profile: ProfileArgument,
+    keys: Annotated[list[str], typer.Argument(metavar="KEY...")],
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Remove settings of a profile. Example: awsprof unset work:dev mfa_serial."""
+    setting.take(call.obj, profile, keys, How(force=yes, dry_run=dry_run))

@@ -1,0 +1,26 @@
+"""The typer app, and the options that several commands take, each written once."""
+
+# No `from __future__ import annotations`: typer reads the annotations.
+
+from typing import Annotated
+
+import typer  # noqa: TID253 - this module is imported only where a command line is not plain
+
+app = typer.Typer(
+    name="awsprof",
+    help="Switch the shell you are in between AWS profiles, with one MFA code a day.",
+    add_completion=False,  # typer's own breaks on colons and runs code found in candidates: docs/design.md
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+adding = typer.Typer(rich_markup_mode=None)
+app.add_typer(adding, name="add", help="Add a user's keys, an MFA device or a role to the AWS files.")
+
+Domain = Annotated[str, typer.Option("--domain", metavar="DOMAIN", help="Look in this domain.")]
+Region = Annotated[str, typer.Option("--region", metavar="REGION", help="The AWS region.")]
+Shell = Annotated[str | None, typer.Option("--shell", metavar="SHELL", help="Print the change for this shell instead.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+Force = Annotated[bool, typer.Option("--force", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change as a diff, secrets masked; write nothing.")]

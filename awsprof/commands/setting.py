@@ -1,0 +1,191 @@
+"""`awsprof set` and `awsprof unset`: settings of a profile that is there."""
+
+from __future__ import annotations
+
+from awsprof import names, profiles, sessions, settings
+from awsprof.changes import How, Words, commit, settings_steps, writable
+from awsprof.errors import UsageError
+from awsprof.files import plan, read
+from awsprof.profiles import KEY_ID, LEGACY_TOKEN, SESSION_KEYS
+from awsprof.text import is_secret, joined, nearest, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+    from awsprof.context import Context
+    from awsprof.files.read import Settings
+    from awsprof.profiles import Profile, Profiles
+
+_STDIN = "-"
+
+
+def put(
+    ctx: Context, word: str, given: list[str], how: How, *, any_key: bool = False, stdin: TextIO | None = None
+) -> None:
+    """Set settings of a profile, each `KEY=VALUE`; a secret as `KEY` (asked for) or `KEY=-` (a line of stdin).
+
+    Args:
+        ctx: the surroundings.
+        word: the profile.
+        given: the settings.
+        how: whether to ask, and whether to write.
+        any_key: whether keys that AWS tools do not know are taken, too.
+        stdin: where the secrets given as `-` are read from.
+
+    Raises:
+        AwsprofError: as docs/the-life-of-a-profile.md says; the files are as they were.
+    """
+    _check_spelling(given)
+    known = writable(ctx)
+    name = names.resolve(word, known, active=ctx.active)
+    wanted = _wanted(ctx, given, any_key=any_key, stdin=stdin)
+    _check_references(known, wanted)
+    ended = _ended_session(known, name, wanted)
+    secret = {key: value for key, value in wanted.items() if _belongs_to_credentials(known[name], key)}
+    plain = {key: value for key, value in wanted.items() if key not in secret}
+    steps = settings_steps(ctx, known, name, credentials=secret, config=plain, also=ended)
+    _tell_broken(ctx, known, name, wanted)
+    if commit(ctx, steps, how, _words(name)):
+        _tell_what_follows(ctx, name, wanted, ended=bool(ended))
+
+
+def take(ctx: Context, word: str, given: list[str], how: How) -> None:
+    """Remove settings of a profile from both files; a block by its name, or `BLOCK.KEY`.
+
+    The config file is replaced first: credentials win, so what lies between is still the old.
+
+    Raises:
+        AwsprofError: as docs/the-life-of-a-profile.md says; the files are as they were.
+    """
+    known = writable(ctx)
+    name = names.resolve(word, known, active=ctx.active)
+    profile = known[name]
+    keys = [settings.check_key(key) for key in given]
+    for key in keys:
+        if not _holds(profile.config, key) and not _holds(profile.credentials, key):
+            ctx.say(f"{quoted(name)} has no {quoted(key)}", _hint(key, {*profile.config, *profile.credentials}))
+    _tell_broken(ctx, known, name, dict.fromkeys(keys))
+    config, credentials = read.paths(ctx.environ)
+    steps = [
+        plan.Step(config, {name: _without(profile.config, keys)}, config=True),
+        plan.Step(credentials, {name: _without(profile.credentials, keys)}, config=False),
+    ]
+    commit(ctx, steps, how, _words(name))
+
+
+def _words(name: str) -> Words:
+    return Words(
+        nothing=f"{quoted(name)} is like that already; nothing was changed",
+        question=f"change {quoted(name)}?",
+        done=f"wrote {quoted(name)}",
+        without_terminal=f"{quoted(name)} would change, and there is no terminal to ask at",
+    )
+
+
+def _check_spelling(given: list[str]) -> None:
+    """Refuse what can be refused before any file is read, secrets on the command line first of all."""
+    for word in given:
+        key, equals, value = word.partition("=")
+        key = settings.check_key(key)
+        if is_secret(key) and value not in ("", _STDIN):
+            raise UsageError(
+                f"{key} holds a secret: on a command line all processes see it, and the shell keeps it",
+                f"give {key} alone to be asked for it, or {key}=- to read it from stdin; and change that secret",
+            )
+        if not is_secret(key) and not equals:
+            raise UsageError(f"{quoted(key)} has no value", f"write it as {key}=VALUE")
+
+
+def _wanted(ctx: Context, given: list[str], *, any_key: bool, stdin: TextIO | None) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for word in given:
+        key, _, value = word.partition("=")
+        key = settings.check_key(key)
+        if not settings.is_known(key) and not any_key:
+            key = _meant(ctx, key)
+        if key in found:
+            raise UsageError(f"{quoted(key)} is given twice", "give it once")
+        found[key] = settings.check(key, _secret(ctx, key, value, stdin) if is_secret(key) else value)
+    return found
+
+
+def _meant(ctx: Context, key: str) -> str:
+    """The key that the person means by one that AWS tools do not know: the nearest, or this one all the same."""
+    near = nearest(key, settings.SETTINGS)
+    if ctx.person is None:
+        hint = f"did you mean {joined(near, 'or')}? " if near else ""
+        raise UsageError(f"AWS tools know no setting {quoted(key)}", f"{hint}to set it all the same: --force")
+    chosen = ctx.person.choose(f"AWS tools know no {quoted(key)}: which is meant?", [*near, key], first=key)
+    if is_secret(chosen) != is_secret(key):
+        raise UsageError(f"{chosen} is given in another way", f"awsprof set PROFILE {chosen}")
+    return chosen
+
+
+def _secret(ctx: Context, key: str, value: str, stdin: TextIO | None) -> str:
+    if value == _STDIN and stdin is not None:
+        return stdin.readline().strip()
+    if ctx.person is None:
+        raise UsageError(f"there is no terminal to ask at for {key}", f"{key}=- reads it from stdin")
+    return ctx.person.secret(f"{key} (hidden): ")
+
+
+def _check_references(known: Profiles, wanted: Settings) -> None:
+    for key in profiles.REFERENCES:
+        source = wanted.get(key)
+        if source and source not in known:
+            raise names.not_found(source, known)
+
+
+def _belongs_to_credentials(profile: Profile, key: str) -> bool:
+    """Keys and secrets do; what stands there already does, for it wins over config."""
+    return key in (*SESSION_KEYS, LEGACY_TOKEN) or is_secret(key) or _holds(profile.credentials, key)
+
+
+def _holds(there: Mapping[str, str], key: str) -> bool:
+    block, dot, name = key.partition(".")
+    return key in there or bool(dot and name in (read.nested(there.get(block, "")) or {}))
+
+
+def _without(there: Mapping[str, str], keys: list[str]) -> Settings:
+    """The removal of those keys that are there; a block goes setting by setting."""
+    gone: dict[str, str | None] = {}
+    for key in keys:
+        if there.get(key, "").startswith("\n"):
+            gone |= {f"{key}.{name}": None for name in read.nested(there[key]) or {}}
+        elif _holds(there, key):
+            gone[key] = None
+    return gone
+
+
+def _hint(key: str, there: set[str]) -> str:
+    near = nearest(key, there)
+    return f"did you mean {joined(near, 'or')}?" if near else ""
+
+
+def _ended_session(known: Profiles, name: str, wanted: Settings) -> dict[str, Settings]:
+    if names.kind_by_name(name) != names.IAM or not wanted.get(KEY_ID):
+        return {}
+    return sessions.ended_by_another_key(known, names.domain_of(name), wanted[KEY_ID])
+
+
+def _tell_broken(ctx: Context, known: Profiles, name: str, wanted: Settings) -> None:
+    """Say where a profile that AWS tools can use now cannot be used afterwards."""
+    if profiles.chain(known, name).broken:
+        return
+    changed = {**known[name].config, **known[name].credentials, **wanted}
+    then = {key: value for key, value in changed.items() if value is not None}
+    after = profiles.Profiles(known.config, known.credentials)
+    after[name] = profiles.Profile(name, lambda: then)
+    broken = profiles.chain(after, name).broken
+    if broken:
+        ctx.say(f"AWS tools could not use {quoted(name)} then: {broken}")
+
+
+def _tell_what_follows(ctx: Context, name: str, wanted: Settings, *, ended: bool) -> None:
+    if ended:
+        domain = quoted(names.domain_of(name))
+        ctx.say(f"the session of {domain} was made with the old key; renew it: awsprof mfa {domain}")
+    if "region" in wanted and name == ctx.active:
+        ctx.say(f"this shell still has the region from before: awsprof use {quoted(name)}")
