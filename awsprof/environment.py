@@ -10,7 +10,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     Change = dict[str, str | None]
 
@@ -19,6 +19,7 @@ REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 SESSION_END = "AWS_SESSION_EXPIRATION"
 PREVIOUS = "AWSPROF_PREVIOUS"
 SAVED = "AWSPROF_SAVED"
+_NAMING = (PROFILE, "AWS_DEFAULT_PROFILE")  # what names a profile
 MANAGED = (PROFILE, *REGIONS, SESSION_END)
 
 SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
@@ -147,6 +148,35 @@ def off(environ: Mapping[str, str]) -> tuple[Change, Saved]:
 def session_end(environ: Mapping[str, str], end: str) -> Change:
     """The change that makes AWS_SESSION_EXPIRATION true, and nothing else."""
     return _effective(environ, {SESSION_END: end or None})
+
+
+def renamed(environ: Mapping[str, str], names: Mapping[str, str]) -> Change:
+    """The change that follows a renaming of profiles: what is active, what was before, what `off` brings back."""
+    named = [name for name in (*_NAMING, PREVIOUS) if environ.get(name) in names]
+    change: Change = {name: names[environ[name]] for name in named}
+    saved = decode(environ.get(SAVED, ""))
+    kept = {name: names[saved.values[name]] for name in _NAMING if saved.values.get(name) in names}
+    if kept:
+        saved.values.update(kept)
+        change[SAVED] = saved.encode()
+    return change
+
+
+def without(environ: Mapping[str, str], gone: Container[str]) -> Change:
+    """The change that follows the end of profiles: a switch to one is taken back, and nothing names one any more."""
+    saved = decode(environ.get(SAVED, ""))
+    lost = [name for name in _NAMING if saved.values.get(name, "") in gone]
+    for name in lost:
+        del saved.values[name]
+    after = {**environ, **({SAVED: saved.encode()} if lost else {})}
+    active = environ.get(PROFILE) in gone
+    change: Change = off(after)[0] if active else {}
+    if lost and not active:
+        change[SAVED] = saved.encode()
+    for name in (*_NAMING, PREVIOUS):
+        if change.get(name, environ.get(name, "")) in gone:
+            change[name] = None
+    return _effective(environ, change)
 
 
 def _effective(environ: Mapping[str, str], change: Change) -> Change:

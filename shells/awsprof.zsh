@@ -376,6 +376,10 @@ set	--dry-run	Show the change as a diff, secrets masked; write nothing
 unset	PROFILE	
 unset	--yes	Do not ask
 unset	--dry-run	Show the change as a diff, secrets masked; write nothing
+	rename	Rename a profile, or a domain with all that names it
+rename	PROFILE	
+rename	--yes	Do not ask
+rename	--dry-run	Show the change as a diff, secrets masked; write nothing
 	add	Add a user'\''s keys, an MFA device or a role to the AWS files
 add	iam	Add a user'\''s access key
 add iam	DOMAIN	

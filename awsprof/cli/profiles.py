@@ -9,7 +9,7 @@ import typer  # noqa: TID253 - this module is imported only where a command line
 
 from awsprof.changes import How
 from awsprof.cli.words import DryRun, Force, Region, Yes, adding, app
-from awsprof.commands import add, setting
+from awsprof.commands import add, rename, setting
 from awsprof.text import parse_duration
 
 DomainArgument = Annotated[str, typer.Argument(metavar="DOMAIN")]
@@ -97,3 +97,15 @@ def _unset(
 ) -> None:
     """Remove settings of a profile. Example: awsprof unset work:dev mfa_serial."""
     setting.take(call.obj, profile, keys, How(force=yes, dry_run=dry_run))
+
+
+@app.command("rename")
+def _rename(
+    call: typer.Context,
+    old: Annotated[str, typer.Argument(metavar="PROFILE", help="Its full name; DOMAIN: for a whole domain.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="A bare name stays in the domain; DOMAIN: for a domain.")],
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Rename a profile, or a domain with all that names it. Example: awsprof rename work: acme:."""
+    rename.run(call.obj, old, new, How(force=yes, dry_run=dry_run))

@@ -58,9 +58,11 @@ def edit(file: IniFile, changes: Changes, *, config: bool, renamed: Mapping[str,
         section = section_of(file, profile, config=config)
         if section is not None:
             meant[section.header] = settings
-            _change_section(file, lines, section, settings)
+            if settings is not None:
+                _change_section(file, lines, section, settings)
         elif settings is not None and any(value is not None for value in settings.values()):
             added.append((new_header(profile, config=config), settings))
+    lines.remove(lines_of([file.sections[header] for header in meant if meant[header] is None], lines.old))
     headers = {} if not renamed else _rename(file, lines, renamed, meant, config=config)
     for header, settings in added:
         meant[header] = settings
@@ -94,10 +96,7 @@ def _new_section(header: str, settings: Settings) -> list[str]:
     return [f"[{header}]", *plain, *blocks.new_lines({key: value for key, value in settings.items() if "." in key})]
 
 
-def _change_section(file: IniFile, lines: Lines, section: Section, settings: Settings | None) -> None:
-    if settings is None:
-        lines.remove(lines_of(section, lines.old))
-        return
+def _change_section(file: IniFile, lines: Lines, section: Section, settings: Settings) -> None:
     _check_values(settings)
     plain = {key: value for key, value in settings.items() if "." not in key or key in section.options}
     _check_section(file, section, lines.old, plain)

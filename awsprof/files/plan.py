@@ -51,7 +51,8 @@ def carry_out(steps: list[Step], *, trial: bool = False) -> list[str]:
             replace.remove_leftovers(folder)
         for step in steps if trial else steps[1:]:
             _run(step, trial=True)
-        return [] if trial else [warning for step in steps for warning in _run(step, trial=False)]
+        warnings = [] if trial else [warning for step in steps for warning in _run(step, trial=False)]
+        return list(dict.fromkeys(warnings))  # a file may be replaced twice
 
 
 def _run(step: Step, *, trial: bool) -> list[str]:

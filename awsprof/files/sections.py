@@ -9,19 +9,21 @@ if TYPE_CHECKING:
     from awsprof.files.read import Section
 
 
-def lines_of(section: Section, old: list[str]) -> set[int]:
-    """The numbers of the lines that go with a section.
+def lines_of(sections: list[Section], old: list[str]) -> set[int]:
+    """The numbers of the lines that go with sections.
 
     A comment goes where no empty line stands between it and a line of the section; where it touches the header that
     follows, too, it stays with that. An indented comment is part of a value for Rust and Java, and goes with it. The
     empty lines behind what goes go with it, so that what is left stands as far apart as it did.
     """
-    own = _own(section)
-    end = max(own) + 1
-    while end < len(old) and (not old[end].strip() or is_comment(old[end])):
-        end += 1
-    indented = {number for number in range(section.line, end) if indented_comment(old, number)}
-    gone = own | indented | _touching(own, old, *_reach(section.line, end, own, old))
+    gone: set[int] = set()
+    for section in sections:
+        own = _own(section)
+        end = max(own) + 1
+        while end < len(old) and (not old[end].strip() or is_comment(old[end])):
+            end += 1
+        gone |= {number for number in range(section.line, end) if indented_comment(old, number)}
+        gone |= own | _touching(own, old, *_reach(section.line, end, own, old))
     return gone | _empty_beside(gone, old)
 
 
@@ -64,7 +66,7 @@ def _empty_beside(gone: set[int], old: list[str]) -> set[int]:
             empty.add(after)
             after += 1
     left = [number for number in range(len(old)) if number not in gone | empty]
-    while left and max(gone) > left[-1] and not old[left[-1]].strip():
+    while gone and left and max(gone) > left[-1] and not old[left[-1]].strip():
         empty.add(left.pop())
     return empty
 

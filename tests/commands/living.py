@@ -20,16 +20,16 @@ DEV = f"[profile work:dev]\nrole_arn = {ARN}:role/Dev\nsource_profile = work:mfa
 
 
 def call(
-    home: Home, run: Callable[[Context], None], *answers: Answer, hook: bool = True, terminal: bool = False, **env: str
+    home: Home, run: Callable[[Context], None], *answers: Answer, env: dict[str, str] | None = None, hook: bool = True
 ) -> Script | None:
     """Run a verb, at a terminal where there are answers; gives the person, who was asked for all of them."""
-    person = Script(*answers) if answers or terminal else None
+    person = Script(*answers) if answers else None
 
     def running(ctx: Context) -> None:
         ctx.person = person
         run(ctx)
 
-    (home.call if hook else home.call_without_hook)(running, **env)
+    (home.call if hook else home.call_without_hook)(running, **(env or {}))
     assert person is None or person.answers == []
     return person
 

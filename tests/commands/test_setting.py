@@ -163,7 +163,11 @@ def test_a_secret_is_masked_in_what_is_shown(home: Home) -> None:
 
 def test_the_active_shell_is_told_of_its_region(home: Home) -> None:
     home.write(CONFIG, CREDENTIALS)
-    call(home, lambda ctx: setting.put(ctx, "dev", ["region=us-east-1"], How(force=True)), AWS_PROFILE="work:dev")
+    call(
+        home,
+        lambda ctx: setting.put(ctx, "dev", ["region=us-east-1"], How(force=True)),
+        env={"AWS_PROFILE": "work:dev"},
+    )
     assert home.err == "wrote work:dev\nthis shell still has the region from before: awsprof use work:dev\n"
 
 

@@ -58,6 +58,11 @@ def test_removing_a_section(before: str, after: str) -> None:
     assert change(before, {"b": None}) == after
 
 
+def test_all_at_the_end_go_without_a_trace() -> None:
+    assert change(f"{A}\n{B}\n{C}", {"b": None, "c": None}) == A
+    assert change(f"{A}\n{B}\n{C}", {"a": None, "b": None, "c": None}) == ""
+
+
 def test_two_go_at_once_and_a_third_changes() -> None:
     assert change(f"# a\n{A}\n{B}\n# c\n{C}", {"a": None, "c": None, "b": {"y": "9"}}) == "[profile b]\ny = 9\n"
 

@@ -1,0 +1,221 @@
+"""`awsprof rename`: before -> after in both files and in the shell; what lies between; what is refused."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from awsprof import moving, profiles
+from awsprof.changes import How
+from awsprof.commands import rename
+from awsprof.context import Context
+from awsprof.errors import AwsprofError, CancelledError, FileError, NoSuchProfileError, UsageError
+from awsprof.files import plan
+from tests.aws.desk import Desk, desk, own_environment, sts, user
+from tests.commands.living import DEV, DEVICES, IAM, KEYS, MFA, call, files
+from tests.conftest import Home, bash
+
+__all__ = ["desk", "own_environment", "sts", "user"]  # fixtures
+
+OPS = "[profile other:ops]\nrole_arn = arn:aws:iam::123456789012:role/Ops\nsource_profile = work:dev\n"
+SSO = "[profile sso]\nsso_session = work:mfa\n\n[sso-session work:mfa]\nsso_region = eu-west-1\n"
+CONFIG, CREDENTIALS = f"# mine\n{DEVICES}\n# dev\n{DEV}\n{OPS}\n{SSO}", f"{IAM}\n# the session\n{MFA}"
+
+
+def run(old: str, new: str, **how: bool) -> Callable[[Context], None]:
+    return lambda ctx: rename.run(ctx, old, new, How(**(how or {"force": True})))
+
+
+def sections(config: str, credentials: str, old: str, new: str) -> tuple[str, str]:
+    """What a renaming means for these files: headers and sources, and nothing else."""
+    config = config.replace(f"[profile {old}", f"[profile {new}").replace(
+        f"source_profile = {old}", f"source_profile = {new}"
+    )
+    return config, credentials.replace(f"[{old}", f"[{new}")
+
+
+RENAMED = {
+    "a role": ("work:dev", "work:prod"),
+    "a role, a bare name": ("work:dev", "prod"),
+    "a role, another domain": ("work:dev", "acme:dev"),
+    "a session": ("work:mfa", "acme:mfa"),
+    "keys": ("work:iam", "acme:iam"),
+    "to a name without a colon": ("work:dev", "default"),
+    "from a name without a colon": ("sso", "work:sso"),
+    "a domain": ("work:", "acme:"),
+}
+
+
+@pytest.mark.parametrize("case", RENAMED)
+def test_rename(home: Home, case: str) -> None:
+    old, new = RENAMED[case]
+    home.write(CONFIG, CREDENTIALS)
+    call(home, run(old, new))
+    full = "work:prod" if new == "prod" else new
+    config, credentials = sections(CONFIG, CREDENTIALS, old, full)
+    assert files(home) == (config.replace("[profile default]", "[default]"), credentials)
+    assert f"to {full.removesuffix(':')}" in home.err.splitlines()[-1]
+    assert profiles.chain(profiles.load(home.environ), "other:ops").broken == ""
+
+
+def test_references_in_the_credentials_file_and_of_aws_vault(home: Home) -> None:
+    home.write("[profile a]\ninclude_profile = b\n\n[profile b]\nx = 1\n", "[c]\nrole_arn = r\nsource_profile = b\n")
+    call(home, run("b", "d"))
+    assert files(home) == (
+        "[profile a]\ninclude_profile = d\n\n[profile d]\nx = 1\n",
+        "[c]\nrole_arn = r\nsource_profile = d\n",
+    )
+
+
+def test_a_program_that_is_called_with_the_old_name_is_told(home: Home) -> None:
+    home.write("[profile a]\ncredential_process = get --profile=b\n\n[profile b]\nx = 1\n")
+    call(home, run("b", "c"))
+    assert home.err == "renamed b to c\nthe credential_process of a still says b: see to it by hand\n"
+
+
+WRONG: dict[str, tuple[str, str, type[AwsprofError], str]] = {
+    "no such profile": ("work:dve", "work:x", NoSuchProfileError, "work:dev"),
+    "a bare name": ("dev", "x", NoSuchProfileError, "work:dev"),
+    "no such domain": ("wrok:", "acme:", NoSuchProfileError, "awsprof domains"),
+    "a target that is there": ("work:dev", "other:ops", UsageError, "there is a profile other:ops already"),
+    "a target that is there in the other file": ("work:dev", "work:iam", UsageError, "reserved"),
+    "keys that are there": ("work:mfa", "work:dev", UsageError, "there is a profile work:dev already"),
+    "a domain to a profile": ("work:", "acme", UsageError, "a domain can only become a domain"),
+    "a profile to a domain": ("work:dev", "acme:", UsageError, "a domain can only become a domain"),
+    "a role to iam": ("work:dev", "acme:iam", UsageError, "reserved"),
+    "keys to mfa": ("work:iam", "acme:mfa", UsageError, "reserved"),
+    "a session to iam": ("work:mfa", "acme:iam", UsageError, "reserved"),
+    "a name that some tools cannot read": ("work:dev", "work:a b", UsageError, "cannot be a profile's name"),
+    "a domain that some tools cannot read": ("work:", "a b:", UsageError, "cannot be a domain"),
+    "itself": ("work:dev", "work:dev", UsageError, "already"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_rename_refused(home: Home, case: str) -> None:
+    old, new, kind, words = WRONG[case]
+    home.write(CONFIG, CREDENTIALS)
+    with pytest.raises(kind) as raised:
+        call(home, run(old, new))
+    assert words in f"{raised.value.what} {raised.value.next_step}"
+    assert files(home) == (CONFIG, CREDENTIALS)
+    assert home.snippet == ""
+
+
+def test_a_file_that_stops_the_aws_tools_stops_it(home: Home) -> None:
+    home.write(CONFIG + "junk\n", CREDENTIALS)
+    with pytest.raises(FileError):
+        call(home, run("work:dev", "work:prod"))
+
+
+SAVED = "=eu-west-1|=eu-west-1|AWS_PROFILE="
+# The variables of the shell, and what of them changes where the domain work becomes acme.
+SHELL: dict[str, tuple[dict[str, str], dict[str, str | None]]] = {
+    "active": ({"AWS_PROFILE": "work:dev"}, {"AWS_PROFILE": "acme:dev"}),
+    "before": (
+        {"AWS_PROFILE": "other:ops", "AWSPROF_PREVIOUS": "work:dev"},
+        {"AWSPROF_PREVIOUS": "acme:dev"},
+    ),
+    "both": (
+        {"AWS_PROFILE": "work:mfa", "AWSPROF_PREVIOUS": "work:dev"},
+        {"AWS_PROFILE": "acme:mfa", "AWSPROF_PREVIOUS": "acme:dev"},
+    ),
+    "what off brings back": (
+        {"AWS_PROFILE": "other:ops", "AWSPROF_SAVED": f"{SAVED}work:dev"},
+        {"AWSPROF_SAVED": f"{SAVED}acme:dev"},
+    ),
+    "none of these": ({"AWS_PROFILE": "other:ops", "AWSPROF_SAVED": f"{SAVED}sso"}, {}),
+}
+
+
+@pytest.mark.parametrize("case", SHELL)
+def test_the_shell_follows(home: Home, case: str) -> None:
+    environ, change = SHELL[case]
+    home.write(CONFIG, CREDENTIALS)
+    call(home, run("work:", "acme:"), env=environ)
+    assert home.snippet == (bash(change) if change else "")
+    assert "this shell" not in home.err
+
+
+def test_without_a_hook_the_shell_is_told(home: Home) -> None:
+    home.write(CONFIG, CREDENTIALS)
+    call(home, run("work:dev", "prod"), hook=False, env={"AWS_PROFILE": "work:dev"})
+    assert "this shell does not follow without the awsprof hook: set AWS_PROFILE to work:prod" in home.err
+    assert "[profile work:prod]" in files(home)[0]
+
+
+def test_shown_and_asked_for(home: Home) -> None:
+    home.write(CONFIG, CREDENTIALS)
+    with pytest.raises(CancelledError):
+        call(home, run("work:mfa", "acme:mfa", force=False), False, env={"AWS_PROFILE": "work:mfa"})
+    assert "-[work:mfa]\n+[acme:mfa]\n" in home.err
+    assert "-source_profile = work:mfa\n+source_profile = acme:mfa\n" in home.err
+    assert moving.COPY_OF not in home.err
+    with pytest.raises(UsageError, match="no terminal to ask at"):
+        call(home, run("work:mfa", "acme:mfa", force=False))
+    call(home, run("work:mfa", "acme:mfa", dry_run=True), env={"AWS_PROFILE": "work:mfa"})
+    assert "+[acme:mfa]" in home.out
+    assert (files(home), home.snippet) == ((CONFIG, CREDENTIALS), "")
+
+
+NAMES: dict[str, Mapping[str, str]] = {
+    "work:": {name: f"acme:{name[5:]}" for name in ("work:iam", "work:mfa", "work:dev")},
+    "work:mfa": {"work:mfa": "acme:mfa"},
+}
+
+
+@pytest.mark.parametrize("done", range(4))
+@pytest.mark.parametrize("old", NAMES)
+def test_cut_short_nothing_dangles_and_a_second_run_completes_it(home: Home, old: str, done: int) -> None:
+    """After each replacement every role stands on keys that are there; then the same command again."""
+    home.write(CONFIG, CREDENTIALS)
+    new = old.replace("work", "acme")
+    move = moving.plan_move(home.environ, profiles.load(home.environ), NAMES[old])
+    assert len(move.carried) == 3
+    for step in move.carried[:done]:
+        plan.carry_out([step])
+    known = profiles.load(home.environ)
+    for role in (name for name in known if known[name].get("role_arn")):
+        found = profiles.chain(known, role)
+        assert found.broken == ""
+        assert known[found.links[-1]].has_keys
+    if done < 3:
+        call(home, run(old, new))
+    assert files(home) == sections(CONFIG, CREDENTIALS, old, new)
+
+
+def test_a_target_that_both_runs_changed_is_left_alone(home: Home) -> None:
+    home.write(CONFIG, CREDENTIALS)
+    for step in moving.plan_move(home.environ, profiles.load(home.environ), NAMES["work:mfa"]).carried[:2]:
+        plan.carry_out([step])
+    home.credentials.write_text(home.credentials.read_text() + "aws_session_token_of = x\n")
+    before = files(home)
+    with pytest.raises(UsageError, match="both have changed since"):
+        call(home, run("work:mfa", "acme:mfa"))
+    assert files(home) == before
+
+
+def test_a_reference_that_was_left_is_mended_by_a_second_run(home: Home) -> None:
+    home.write("[profile d]\nx = 1\n", "[c]\nrole_arn = r\nsource_profile = b\n")
+    call(home, run("b", "d"))
+    assert files(home)[1] == "[c]\nrole_arn = r\nsource_profile = d\n"
+
+
+def test_only_one_file_is_replaced_where_only_one_changes(home: Home) -> None:
+    home.write(f"[profile other]\n{KEYS}", f"{IAM}\n")
+    known = profiles.load(home.environ)
+    move = moving.plan_move(home.environ, known, {"work:iam": "acme:iam"})
+    assert [step.config for step in move.carried] == [False]
+
+
+def test_as_a_program(desk: Desk) -> None:
+    desk.write(CONFIG, CREDENTIALS)
+    for words, exit_code in (
+        (("rename", "work:dev", "work:prod"), 2),
+        (("rename", "work:gone", "work:prod", "--yes"), 3),
+        (("rename", "work:dev", "other:ops", "--yes"), 2),
+        (("rename", "work:", "acme:", "--yes"), 0),
+        (("rename", "work:", "acme:", "--yes"), 3),
+    ):
+        done = desk.run(*words)
+        assert done.returncode == exit_code, done.stderr
+    assert desk.read() == sections(CONFIG, CREDENTIALS, "work:", "acme:")
