@@ -8,7 +8,7 @@ from awsprof.text import parse_time, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     Source = Callable[[], dict[str, str]]
 
@@ -151,6 +151,24 @@ def chain(profiles: Profiles, name: str) -> Chain:
         name = source
     found.broken = f"there is no profile {quoted(name)}"
     return found
+
+
+def standing_on(profiles: Profiles, names_: Collection[str]) -> list[str]:
+    """The profiles that could not do without some others, near and far: by source, or a session by its user's keys."""
+    found: dict[str, None] = {}
+    while True:
+        base = {*names_, *found}
+        more = [name for name in sorted(profiles) if name not in base and _stands_on(profiles[name], base)]
+        if not more:
+            return list(found)
+        found.update(dict.fromkeys(more))
+
+
+def _stands_on(profile: Profile, base: Collection[str]) -> bool:
+    needs = [profile.get(key) for key in REFERENCES]
+    if names.kind_by_name(profile.name) == names.MFA:
+        needs.append(f"{names.domain_of(profile.name)}:{names.IAM}")
+    return any(need in base for need in needs if need)
 
 
 class Session:

@@ -380,6 +380,11 @@ unset	--dry-run	Show the change as a diff, secrets masked; write nothing
 rename	PROFILE	
 rename	--yes	Do not ask
 rename	--dry-run	Show the change as a diff, secrets masked; write nothing
+	remove	Remove profiles, or a whole domain
+remove	PROFILE	
+remove	--cascade	Remove what stands on them, too
+remove	--yes	Do not ask
+remove	--dry-run	Show the change as a diff, secrets masked; write nothing
 	add	Add a user'\''s keys, an MFA device or a role to the AWS files
 add	iam	Add a user'\''s access key
 add iam	DOMAIN	

@@ -9,7 +9,7 @@ import typer  # noqa: TID253 - this module is imported only where a command line
 
 from awsprof.changes import How
 from awsprof.cli.words import DryRun, Force, Region, Yes, adding, app
-from awsprof.commands import add, rename, setting
+from awsprof.commands import add, remove, rename, setting
 from awsprof.text import parse_duration
 
 DomainArgument = Annotated[str, typer.Argument(metavar="DOMAIN")]
@@ -109,3 +109,15 @@ def _rename(
 ) -> None:
     """Rename a profile, or a domain with all that names it. Example: awsprof rename work: acme:."""
     rename.run(call.obj, old, new, How(force=yes, dry_run=dry_run))
+
+
+@app.command("remove")
+def _remove(
+    call: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="PROFILE", help="Full names; DOMAIN: for a whole domain.")],
+    cascade: Annotated[bool, typer.Option("--cascade", help="Remove what stands on them, too.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Remove profiles, or a whole domain. Example: awsprof remove work:dev."""
+    remove.run(call.obj, words, How(force=yes, dry_run=dry_run), cascade=cascade)
