@@ -31,6 +31,14 @@ class WrongCodeError(CredentialsError):
     """AWS refused the MFA code itself; another one may do."""
 
 
+class UnknownKeyError(CredentialsError):
+    """AWS does not know the access key: not any more, or not yet."""
+
+
+class DeniedError(CredentialsError):
+    """AWS knows who asks, and denies it."""
+
+
 class Keys:
     """A set of keys; the token and the end (seconds since the epoch) are there where they are temporary."""
 
@@ -53,13 +61,13 @@ _ADVICE: tuple[tuple[str, str, type[AwsprofError], str, str], ...] = (
      "AWS knows no such MFA device of this user", "check its ARN (:mfa/, not :user/): awsprof add mfa DOMAIN --force"),
     ("AccessDenied", "Cannot call GetSessionToken with session credentials", CredentialsError,
      "the iam profile holds temporary keys", "put the user's own access key there: awsprof add iam DOMAIN --force"),
-    ("InvalidClientTokenId", "", CredentialsError,
+    ("InvalidClientTokenId", "", UnknownKeyError,
      "AWS does not know this access key: it was deleted or made inactive, or belongs to another partition",
      "make a new one in the console, then: awsprof add iam DOMAIN --force"),
     ("SignatureDoesNotMatch", "", CredentialsError,
      "the secret access key does not belong to the access key id", "enter both again: awsprof add iam DOMAIN --force"),
     ("ExpiredToken", "", CredentialsError, "the session has expired", "renew it: awsprof mfa"),
-    ("AccessDenied", "", CredentialsError, "AWS denies it", "ask whoever manages this account"),
+    ("AccessDenied", "", DeniedError, "AWS denies it", "ask whoever manages this account"),
 )  # fmt: skip
 _BUSY = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure")
 
@@ -94,10 +102,11 @@ def client(service: str, keys: Keys, *, profile: str, region: str) -> Any:
             region_name=region,
             aws_access_key_id=keys.key_id,
             aws_secret_access_key=keys.secret,
+            aws_session_token=keys.token or None,
             config=_config(),
         )
     except Exception as error:
-        raise _told(error) from None
+        raise told(error) from None
     _refuse_plain_http(made.meta.endpoint_url)
     return made
 
@@ -121,11 +130,11 @@ def get_session_token(sts: Any, *, device: str, code: str, seconds: int) -> Keys
         end = int(answer["Expiration"].timestamp())
         return Keys(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"], end)
     except Exception as error:
-        told = _told(error, seconds=seconds)
-        told.what = told.what.replace(code, MASK)  # AWS's own words may quote what it was sent
-        if isinstance(told, AwsError):
-            told.next_step += ", with a new code: this one may be used up"
-        raise told from None
+        refusal = told(error, seconds=seconds)
+        refusal.what = refusal.what.replace(code, MASK)  # AWS's own words may quote what it was sent
+        if isinstance(refusal, AwsError):
+            refusal.next_step += ", with a new code: this one may be used up"
+        raise refusal from None
 
 
 def mfa_devices(keys: Keys, *, profile: str, region: str) -> list[str]:
@@ -139,8 +148,25 @@ def mfa_devices(keys: Keys, *, profile: str, region: str) -> list[str]:
     try:
         found = [device["SerialNumber"] for device in iam.list_mfa_devices()["MFADevices"]]
     except Exception as error:
-        raise _told(error) from None
+        raise told(error) from None
     return [serial for serial in found if ":u2f/" not in serial]
+
+
+def knows(keys: Keys, *, profile: str, region: str) -> bool:
+    """Whether AWS takes an access key: a new one takes some seconds until it does.
+
+    Raises:
+        AwsprofError: it is refused for another reason, or AWS or the network did not answer as it should.
+    """
+    sts = client("sts", keys, profile=profile, region=region)
+    try:
+        sts.get_caller_identity()
+    except Exception as error:
+        refusal = told(error)
+        if isinstance(refusal, UnknownKeyError):
+            return False
+        raise refusal from None
+    return True
 
 
 def caller_identity(profile: str = "") -> dict[str, str]:
@@ -166,7 +192,7 @@ def caller_identity(profile: str = "") -> dict[str, str]:
         answer = sts.get_caller_identity()
         found = {"account": answer["Account"], "arn": answer["Arn"], "user_id": answer["UserId"]}
     except Exception as error:
-        raise _told(error) from None
+        raise told(error) from None
     return {**found, "method": credentials.method or ""}
 
 
@@ -257,7 +283,7 @@ _LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
 )
 
 
-def _told(error: Exception, *, seconds: int = 0) -> AwsprofError:
+def told(error: Exception, *, seconds: int = 0) -> AwsprofError:
     """The error in words that a user can act on. It repeats nothing that could hold a secret."""
     if isinstance(error, AwsprofError):
         return error

@@ -4,6 +4,7 @@
     awsprof/1/names                    a head, then name TAB kind TAB description on each line, then a dot
     awsprof/1/stands/work,dev          of a profile that was switched to: head TAB profile TAB its session TAB dot
     awsprof/1/session/work,mfa         head TAB session TAB its end as UTC seconds TAB in ISO TAB as local HH:MM TAB dot
+    awsprof/1/key/AKIA...              of an access key: when IAM made it, as UTC seconds
     awsprof/1/bash/use work,dev        an answer that a shell may give again: command line TAB code TAB dot (replay.py)
 
 The head names the AWS files that were read and their stamps: a shell compares file and stamp, newer or older; where
@@ -258,6 +259,32 @@ def put_answer(root: str, shell: str, line: str, code: str) -> None:
     os.makedirs(at, mode=0o700, exist_ok=True)
     os.chmod(at, 0o700)
     _put(_path(root, shell, line), f"{line}\t{code}\t.\n")
+
+
+def note_key(environ: Mapping[str, str], key_id: str, created: int) -> None:
+    """Note when an access key was made (UTC seconds), as IAM told it. Skipped where it cannot be written."""
+    place = root(environ)
+    if not place or not is_plain(key_id):
+        return
+    at = os.path.join(place, "key")
+    try:
+        _make_folders(place)
+        os.makedirs(at, mode=0o700, exist_ok=True)
+        _put(os.path.join(at, key_id), f"{created}\n")
+    except OSError:
+        return
+
+
+def key_created(environ: Mapping[str, str], key_id: str) -> int | None:
+    """When an access key was made (UTC seconds), None where IAM never told it here."""
+    place = root(environ)
+    if not place or not is_plain(key_id):
+        return None
+    try:
+        with open(os.path.join(place, "key", key_id), encoding="ascii") as file:
+            return int(file.read(20))
+    except (OSError, ValueError):
+        return None
 
 
 def _put(path: str, text: str, when: int | None = None) -> None:

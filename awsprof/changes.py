@@ -30,7 +30,9 @@ class Words:
 
     __slots__ = ("done", "flag", "nothing", "question", "without_terminal")
 
-    def __init__(self, *, nothing: str, question: str, done: str, without_terminal: str, flag: str = "--yes") -> None:
+    def __init__(
+        self, *, question: str, without_terminal: str, nothing: str = "", done: str = "", flag: str = "--yes"
+    ) -> None:
         self.nothing = nothing
         self.question = question
         self.done = done
@@ -105,15 +107,23 @@ def commit(
         for line in shown:
             ctx.out(line)
         return False
-    if ask and not how.force:
-        _ask(ctx, words, shown)
+    if ask:
+        confirm(ctx, how, words, shown)
     wanted = [step for step, diff in diffs if diff] if carry is None else carry
     ctx.say(*plan.carry_out(wanted), words.done)
     cache.renew(ctx.environ)
     return True
 
 
-def _ask(ctx: Context, words: Words, shown: list[str]) -> None:
+def confirm(ctx: Context, how: How, words: Words, shown: list[str]) -> None:
+    """Show what would be done and ask for it, unless that is not wanted.
+
+    Raises:
+        UsageError: nobody is there to be asked.
+        CancelledError: the person said no.
+    """
+    if how.force:
+        return
     if ctx.person is None:
         raise UsageError(words.without_terminal, f"add {words.flag}, or --dry-run to see how")
     ctx.say(*shown)

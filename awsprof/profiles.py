@@ -153,6 +153,14 @@ def chain(profiles: Profiles, name: str) -> Chain:
     return found
 
 
+def down_to_the_keys(profiles: Profiles, chain: Chain) -> list[str]:
+    """The links of a chain, and the iam profile whose keys renew the session at its end."""
+    last = chain.links[-1]
+    iam = f"{names.domain_of(last)}:{names.IAM}"
+    renewed = names.kind_by_name(last) == names.MFA and iam in profiles
+    return [*chain.links, iam] if renewed else chain.links
+
+
 def standing_on(profiles: Profiles, names_: Collection[str]) -> list[str]:
     """The profiles that could not do without some others, near and far: by source, or a session by its user's keys."""
     found: dict[str, None] = {}

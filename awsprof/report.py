@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from awsprof import names, profiles
-from awsprof.text import clock, iso, safe
+from awsprof import cache, names, profiles
+from awsprof.profiles import KEY_ID, TOKEN
+from awsprof.text import age, clock, iso, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,3 +58,20 @@ def session_record(session: Session | None, now: float) -> dict[str, Any] | None
         "expires_at": None if end is None else iso(end),
         "seconds_left": None if end is None else max(0, int(end - now)),
     }
+
+
+def key_age(ctx: Context, known: Profiles, name: str) -> str:
+    """How old the long-term key of a profile itself is, where IAM told it once; else nothing."""
+    created = _key_created(ctx, known[name])
+    return "" if created is None else age(ctx.now() - created)
+
+
+def _key_created(ctx: Context, profile: Profile) -> int | None:
+    return None if profile.get(TOKEN) else cache.key_created(ctx.environ, profile.get(KEY_ID))
+
+
+def access_key(ctx: Context, known: Profiles, name: str) -> dict[str, Any] | None:
+    """The long-term key that a profile stands on as `--json` tells it, None where IAM never told of it."""
+    links = profiles.down_to_the_keys(known, profiles.chain(known, name)) if name in known else []
+    created = _key_created(ctx, known[links[-1]]) if links else None
+    return None if created is None else {"id": known[links[-1]].get(KEY_ID), "created_at": iso(created)}

@@ -94,6 +94,12 @@ def show_duration(seconds: int) -> str:
     return "".join(f"{n}{unit}" for n, unit in parts if n) or "0s"
 
 
+def age(seconds: float) -> str:
+    """How old something is, in days."""
+    days = int(seconds // 86400)
+    return "of today" if days < 1 else f"{days} day{'s' if days > 1 else ''} old"
+
+
 def parse_time(words: str) -> int | None:
     """Seconds since the epoch for a time as AWS tools write it into their files; None where it is none.
 

@@ -317,6 +317,12 @@ set -g __awsprof_table \
     'remove	--cascade	Remove what stands on them, too' \
     'remove	--yes	Do not ask' \
     'remove	--dry-run	Show the change as a diff, secrets masked; write nothing' \
+    '	rotate	Replace a domain\'s access key by a new one that AWS makes' \
+    'rotate	DOMAIN	' \
+    'rotate	--keep-old	Leave the old key active' \
+    'rotate	--delete-old	Delete the old key once it is inactive' \
+    'rotate	--yes	Do not ask' \
+    'rotate	--dry-run	Show the change as a diff, secrets masked; write nothing' \
     '	add	Add a user\'s keys, an MFA device or a role to the AWS files' \
     'add	iam	Add a user\'s access key' \
     'add iam	DOMAIN	' \

@@ -73,7 +73,7 @@ REFUSED: dict[str, tuple[Callable[[Desk], dict[str, Any]], type[errors.AwsprofEr
     ),
     "unknown key": (
         lambda desk: {"keys": aws.Keys("AKIA" + "A" * 16, "S" * 40)},
-        errors.CredentialsError,
+        aws.UnknownKeyError,
         "deleted or made inactive, or belongs to another partition",
         "awsprof add iam DOMAIN --force",
     ),

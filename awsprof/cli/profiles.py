@@ -9,7 +9,7 @@ import typer  # noqa: TID253 - this module is imported only where a command line
 
 from awsprof.changes import How
 from awsprof.cli.words import DryRun, Force, Region, Yes, adding, app
-from awsprof.commands import add, remove, rename, setting
+from awsprof.commands import add, remove, rename, rotate, setting
 from awsprof.text import parse_duration
 
 DomainArgument = Annotated[str, typer.Argument(metavar="DOMAIN")]
@@ -121,3 +121,16 @@ def _remove(
 ) -> None:
     """Remove profiles, or a whole domain. Example: awsprof remove work:dev."""
     remove.run(call.obj, words, How(force=yes, dry_run=dry_run), cascade=cascade)
+
+
+@app.command("rotate")
+def _rotate(
+    call: typer.Context,
+    domain: DomainArgument,
+    keep_old: Annotated[bool, typer.Option("--keep-old", help="Leave the old key active.")] = False,
+    delete_old: Annotated[bool, typer.Option("--delete-old", help="Delete the old key once it is inactive.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Replace a domain's access key by a new one that AWS makes. Example: awsprof rotate work."""
+    rotate.run(call.obj, domain, rotate.Wish(keep=keep_old, delete=delete_old), How(force=yes, dry_run=dry_run))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from awsprof import names, profiles
-from awsprof.report import record, session_words, summary
+from awsprof.report import access_key, key_age, record, session_words, summary
 from awsprof.text import masked, quoted, safe
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ def _print(ctx: Context, known: Profiles, profile: Profile) -> None:
     for key, value, path in rows:
         ctx.out(f"  {safe(key):<{width}}  {safe(_one_line(value))}  ({safe(path)})")
     chain = profiles.chain(known, profile.name)
-    for depth, link in enumerate(down_to_the_keys(known, chain)):
+    for depth, link in enumerate(profiles.down_to_the_keys(known, chain)):
         ctx.out(
             "  ".join(part for part in ("  " * depth + quoted(link), known[link].kind, _held(ctx, known, link)) if part)
         )
@@ -53,17 +53,10 @@ def _print(ctx: Context, known: Profiles, profile: Profile) -> None:
         ctx.out("  " * len(chain.links) + f"broken here: {chain.broken}")
 
 
-def down_to_the_keys(known: Profiles, chain: profiles.Chain) -> list[str]:
-    """The links of a chain, and the iam profile whose keys renew the session at its end."""
-    last = chain.links[-1]
-    iam = f"{names.domain_of(last)}:{names.IAM}"
-    renewed = names.kind_by_name(last) == names.MFA and iam in known
-    return [*chain.links, iam] if renewed else chain.links
-
-
 def _held(ctx: Context, known: Profiles, link: str) -> str:
     session = profiles.session(known, link, ctx.now())
-    return session_words(session) if session and session.profile == link else ""
+    old = key_age(ctx, known, link)
+    return session_words(session) if session and session.profile == link else f"key {old}" if old else ""
 
 
 def _one_line(value: str) -> str:
@@ -76,6 +69,7 @@ def _print_json(ctx: Context, known: Profiles, profile: Profile) -> None:
     chain = profiles.chain(known, profile.name)
     told = record(ctx, known, profile)
     told["settings"] = {key: {"value": value, "file": path} for key, value, path in settings(known, profile)}
-    told["chain"] = down_to_the_keys(known, chain)
+    told["chain"] = profiles.down_to_the_keys(known, chain)
+    told["access_key"] = access_key(ctx, known, profile.name)
     told["broken"] = chain.broken or None
     ctx.out(json.dumps(told, indent=2))

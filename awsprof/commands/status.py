@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from awsprof import environment, names, profiles
-from awsprof.report import record, session_words
-from awsprof.text import iso, joined, parse_time, quoted, safe
+from awsprof.report import access_key, record, session_words
+from awsprof.text import age, iso, joined, parse_time, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +38,14 @@ def _lines(ctx: Context, known: Profiles) -> list[tuple[str, str]]:
     if name in known:
         session = profiles.session(known, name, ctx.now())
         lines += [("account", safe(profiles.account(known, known[name]))), ("region", _region(ctx, known))]
-        lines += [("session", session_words(session))]
+        lines += [("session", session_words(session)), ("key", _key(ctx, known))]
     return [(label, value) for label, value in lines if value]
+
+
+def _key(ctx: Context, known: Profiles) -> str:
+    """The access key behind the profile and its age, where IAM told that once."""
+    key = access_key(ctx, known, ctx.active)
+    return f"{safe(key['id'])}  {age(ctx.now() - (parse_time(key['created_at']) or 0))}" if key else ""
 
 
 def _empty(ctx: Context) -> bool:
@@ -132,6 +138,7 @@ def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
     state["set_by"] = ("awsprof" if ctx.environ.get(environment.SAVED) else "other") if name else None
     state["exists"] = name in known
     state["environment_region"] = ctx.environ.get("AWS_DEFAULT_REGION") or ctx.environ.get("AWS_REGION") or None
+    state["access_key"] = access_key(ctx, known, name)
     state["contradictions"] = [{"what": what, "fix": fix} for what, fix in findings]
     ctx.out(json.dumps(state, indent=2))
     ctx.say(*known.warnings)

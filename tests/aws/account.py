@@ -99,6 +99,9 @@ class Key:
         self.arn, self.user_id, self.user = arn, user_id, user
         self.expires, self.mfa, self.active = expires, mfa, True
         self.temporary = expires is not None
+        self.created = 0.0  # server time; set when the account gets it
+        self.unknown_for = 0  # how many more requests are answered as if AWS did not know it yet
+        self.used: tuple[float, str, str] | None = None  # when last, for which service, in which region
         self.access_key_id = unique_id("ASIA" if self.temporary else "AKIA")
         self.secret_access_key = secret_key()
         self.token = "IQoJb3JpZ2luX2Vj" + base64.b64encode(secrets.token_bytes(241)).decode() if self.temporary else ""
@@ -119,6 +122,9 @@ class User:
         self.other_serials: list[str] = []  # further devices, listed only
         self.root = False
         self.may_list_devices = True
+        self.denied: set[str] = set()  # permissions on their own keys that they lack: iam:CreateAccessKey
+        self.needs_mfa = False  # whether a policy denies them IAM without MFA
+        self.new_keys_unknown_for = 0
 
     @property
     def access_key_id(self) -> str:
@@ -205,6 +211,7 @@ class Account:
 
     def add_key(self, key: Key) -> Key:
         with self.lock:
+            key.created = self.clock()
             self.keys[key.access_key_id] = key
         return key
 

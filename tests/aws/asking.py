@@ -57,7 +57,7 @@ def hear(caller: Any, operation: str, **params: Any) -> Heard:
 
 
 def ask(sts: CheckingSts, keys: Keys, operation: str, **params: Any) -> Heard:
-    service = "iam" if operation == "list_mfa_devices" else "sts"
+    service = "iam" if operation == "list_mfa_devices" or "access_key" in operation else "sts"
     return hear(client(sts.url, keys, service), operation, **params)
 
 

@@ -60,6 +60,7 @@ def authenticate(account: Account, wire: Wire, service: str, now: float, max_ske
         raise AwsError("ExpiredToken", "The security token included in the request is expired")
     _check_time(wire.headers.get("x-amz-date", ""), now, max_skew)
     _check_signature(wire, signed, service, key.secret_access_key)
+    key.used = now, service, signed.region
     return key
 
 
@@ -83,6 +84,9 @@ def _unsigned(wire: Wire) -> AwsError:
 
 def _known_key(account: Account, wire: Wire, signed: Signed, service: str) -> Key:
     key = account.keys.get(signed.key_id)
+    if key and key.unknown_for:
+        key.unknown_for -= 1
+        key = None
     token = wire.headers.get("x-amz-security-token", "")
     # A partition does not know the keys of another: the same answer as for a key that never was.
     if key and key.active and key.partition == partition_of(signed.region) and hmac.compare_digest(token, key.token):

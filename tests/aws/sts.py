@@ -31,10 +31,12 @@ from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from . import actions
+from . import actions, iam
 from .account import Account, AwsError, Clock, Role, User, unique_id
 from .replies import Reply, error, result
 from .sigv4 import Wire, authenticate, claims
+
+__all__ = ["Answer", "CheckingSts", "Request", "iam", "write_csv"]  # iam adds its actions to those of STS
 
 
 class Answer(NamedTuple):

@@ -125,7 +125,7 @@ def test_a_contradiction_and_its_fix(home: Home, session: str, environ: dict[str
 
 
 FIELDS = ["name", "domain", "kind", "account", "region", "source", "active", "session"]
-MORE = ["set_by", "exists", "environment_region", "contradictions"]
+MORE = ["set_by", "exists", "environment_region", "access_key", "contradictions"]
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,24 @@ HOME_ = ["home:dev", "home:iam", "home:mfa"]  # home:billing is active
 OPTIONS = ["--help", "--version", "--verbose", "--debug", "--no-input"]
 USERS = ["home:iam", "home:mfa", "work:iam", "work:mfa"]
 LISTS = {
-    "awsprof ": ["use", "off", "mfa", "status", "whoami", "list", "domains", "show", "init", "add"],
-    "awsprof s": ["status", "show"],
+    "awsprof ": [
+        "use",
+        "off",
+        "mfa",
+        "status",
+        "whoami",
+        "list",
+        "domains",
+        "show",
+        "init",
+        "set",
+        "unset",
+        "rename",
+        "remove",
+        "rotate",
+        "add",
+    ],
+    "awsprof s": ["status", "show", "set"],
     "awsprof use work:": WORK,
     "awsprof use w": WORK,
     "awsprof use WORK:D": ["work:dev"],

@@ -34,8 +34,24 @@ USE = [*OPTIONS, "--domain", "--region", "--mfa", "--shell"]
 USERS = ["home:iam", "home:mfa", "work:iam", "work:mfa"]
 # Where nothing is offered PowerShell offers files: so the word is offered as it stands, or a space.
 LISTS = {
-    "awsprof ": ["use", "off", "mfa", "status", "whoami", "list", "domains", "show", "init", "add"],
-    "awsprof s": ["status", "show"],
+    "awsprof ": [
+        "use",
+        "off",
+        "mfa",
+        "status",
+        "whoami",
+        "list",
+        "domains",
+        "show",
+        "init",
+        "set",
+        "unset",
+        "rename",
+        "remove",
+        "rotate",
+        "add",
+    ],
+    "awsprof s": ["status", "show", "set"],
     "awsprof use work:d": ["work:dev"],
     "awsprof use work:": WORK,
     "awsprof use w": [*WORK],

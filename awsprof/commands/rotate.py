@@ -1,0 +1,283 @@
+"""`awsprof rotate`: a new access key for a domain; the old one is inactive once the new one is proven."""
+
+from __future__ import annotations
+
+import time
+
+from awsprof import aws, cache, iam, names, profiles, sessions
+from awsprof.changes import How, Words, confirm, writable
+from awsprof.errors import AwsError, AwsprofError, CancelledError, CredentialsError, FileError, UsageError
+from awsprof.files import plan
+from awsprof.rotation import INACTIVE_ID, OLD_ID, STAND_IN, Rotation
+from awsprof.text import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from awsprof.aws import Keys
+    from awsprof.context import Context
+    from awsprof.iam import AccessKey
+
+# Seconds between two tries with a new key: AWS mostly knows it within ten, and is given two minutes.
+_WAITS = (1, 1, 2, 2, 3, 3, *[5] * 22)
+
+
+class Wish:
+    """What becomes of the old key: kept as it is, deleted, or made inactive and asked for."""
+
+    __slots__ = ("delete", "keep")
+
+    def __init__(self, *, keep: bool = False, delete: bool = False) -> None:
+        if keep and delete:
+            raise UsageError("--keep-old and --delete-old contradict each other", "choose one")
+        self.keep = keep
+        self.delete = delete
+
+
+def run(ctx: Context, word: str, wish: Wish, how: How, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Give a domain's user a new access key, or go on where a run was cut short.
+
+    Args:
+        ctx: the surroundings.
+        word: the domain, or a profile of it.
+        wish: what becomes of the old key.
+        how: whether to ask, and whether to do it.
+        sleep: how to wait, in seconds.
+
+    Raises:
+        AwsprofError: as docs/the-life-of-a-profile.md says; a key that works is in the file.
+    """
+    domain = names.domain_of(word)
+    _check_keys(writable(ctx), domain)
+    if how.dry_run:
+        _show(ctx, domain)
+        return
+    waiting = f"another awsprof is busy with the keys of {quoted(domain)}: waiting for it (Ctrl-C leaves)"
+    wait = sessions.WAIT_AT_TERMINAL if ctx.person else sessions.WAIT_WITHOUT_TERMINAL
+    with sessions.only_one(ctx.environ, domain, wait=wait, waiting=lambda: ctx.say(waiting)) as alone:
+        if not alone:
+            raise sessions.refused_waiting(domain)
+        _Run(ctx, Rotation(ctx.environ, domain), wish, how, sleep).go()
+    cache.renew(ctx.environ)
+
+
+def _check_keys(known: profiles.Profiles, domain: str) -> None:
+    if sessions.iam_keys(known, domain).key_id.startswith("ASIA"):
+        raise CredentialsError(
+            f"{quoted(domain)}:iam holds temporary keys: they cannot be rotated",
+            f"put the user's own access key there: awsprof add iam {quoted(domain)} --force",
+        )
+
+
+def _show(ctx: Context, domain: str) -> None:
+    """What the credentials file would become, with a new key that is not there yet."""
+    rotation = Rotation(ctx.environ, domain)
+    for line in plan.preview(rotation.superseding(rotation.new or STAND_IN)):
+        ctx.out(line)
+
+
+class _Run:
+    """One rotation under the domain's lock, each step of which a later run can go on from."""
+
+    def __init__(self, ctx: Context, rotation: Rotation, wish: Wish, how: How, sleep: Callable[[float], None]) -> None:
+        self.ctx = ctx
+        self.rotation = rotation
+        self.wish = wish
+        self.how = how
+        self.sleep = sleep
+        self.session = rotation.session(ctx.now())
+        self.region, _ = sessions.region(rotation.known, rotation.domain, "", ctx.environ)
+
+    def go(self) -> None:
+        rotation = self.rotation
+        rotation.write(rotation.superseding(STAND_IN), trial=True)  # all that could fail, before AWS makes a key
+        if rotation.noted(OLD_ID) and not rotation.new:
+            self.ctx.say(f"{quoted(rotation.name)} has its new key already; going on from there")
+        else:
+            new = self._going_on() or self._made()
+            self._prove(new)
+            self._put_in_place(new)
+        if not self.wish.keep:
+            self._retire(rotation.noted(OLD_ID))
+
+    def _going_on(self) -> Keys | None:
+        new = self.rotation.new
+        if new:
+            self.ctx.say(f"going on with {quoted(new.key_id)}, which was made before")
+        return new
+
+    def _client(self) -> Any:
+        """IAM through the MFA session where there is one, else by the keys in use."""
+        return self._of("iam", self.session or self.rotation.keys)
+
+    def _of(self, service: str, keys: Keys) -> Any:
+        return aws.client(service, keys, profile=self.rotation.name, region=self.region)
+
+    # A new key
+
+    def _made(self) -> Keys:
+        client = self._client()
+        listed = self._listed(client)
+        if len(listed) > 1:
+            self._make_room(client, listed)
+        self._ask(listed)
+        new, created = self._create(client, listed)
+        cache.note_key(self.ctx.environ, new.key_id, created)
+        try:
+            self.ctx.say(*self.rotation.write(self.rotation.keeping(new)))
+        except FileError as error:
+            raise FileError(
+                f"AWS made the key {new.key_id}, but its secret could not be kept: {error.what}",
+                f"the key in the file still works; delete the new one: {_delete_by_hand(new.key_id)}",
+            ) from None
+        self.ctx.say(f"AWS made the key {quoted(new.key_id)}; it stands beside the old one until it is proven")
+        return new
+
+    def _listed(self, client: Any) -> list[AccessKey]:
+        """All keys of the user; none where IAM does not tell: then making one shows whether there is room."""
+        try:
+            listed = iam.access_keys(client)
+        except aws.DeniedError as error:
+            self.ctx.detail(error.what)
+            return []
+        for key in listed:
+            cache.note_key(self.ctx.environ, key.key_id, key.created)
+        return listed
+
+    def _ask(self, listed: list[AccessKey]) -> None:
+        held = self.rotation.keys.key_id
+        known = [iam.told_of(self._client(), key, self.ctx.now()) for key in listed if key.key_id == held]
+        fate = "stays active" if self.wish.keep else "is made inactive"
+        words = Words(
+            question=f"make a new access key for {quoted(self.rotation.name)}?",
+            without_terminal=f"{quoted(self.rotation.name)} would get a new key, and there is no terminal to ask at",
+        )
+        confirm(self.ctx, self.how, words, [*(known or [held]), f"  {fate} once a new key is proven"])
+
+    def _create(self, client: Any, listed: list[AccessKey]) -> tuple[Keys, int]:
+        try:
+            return iam.create(client)
+        except iam.LimitError:
+            raise self._two_keys(client, listed) from None
+        except AwsError as error:
+            lost = {key.key_id for key in self._listed(client)} - {key.key_id for key in listed} if listed else set()
+            for key_id in lost:
+                error.next_step = f"AWS made {key_id}, but its secret did not arrive: {_delete_by_hand(key_id)}"
+            raise
+        except aws.DeniedError as error:
+            raise self._explained(error) from None
+
+    def _make_room(self, client: Any, listed: list[AccessKey]) -> None:
+        """Delete the key that an earlier rotation superseded, where that is wanted; no other."""
+        spent = self.rotation.noted(INACTIVE_ID)
+        there = [key for key in listed if key.key_id == spent and not key.active]
+        if not there or not self._may_delete(spent):
+            raise self._two_keys(client, listed)
+        self._delete(client, spent)
+        self.rotation.write(self.rotation.noting(**{INACTIVE_ID: None}))
+
+    def _two_keys(self, client: Any, listed: list[AccessKey]) -> AwsprofError:
+        held = self.rotation.keys.key_id
+        told = [
+            iam.told_of(client, key, self.ctx.now()) + (f"  ({self.rotation.name})" if key.key_id == held else "")
+            for key in listed
+        ]
+        other = next((key.key_id for key in listed if key.key_id != held), "KEY")
+        return CredentialsError(
+            "AWS allows two access keys, and this user has two already",
+            "\n".join([*told, f"delete the one that nothing uses, then try again: {_delete_by_hand(other)}"]),
+        )
+
+    def _explained(self, error: AwsprofError) -> AwsprofError:
+        """A denial; without a session it may be MFA that is missing."""
+        if not self.session and f"{self.rotation.domain}:{names.MFA}" in self.rotation.known:
+            error.next_step += f", or renew the MFA session: awsprof mfa {quoted(self.rotation.domain)}"
+        return error
+
+    # Its proof
+
+    def _prove(self, new: Keys) -> None:
+        where = {"profile": self.rotation.name, "region": self.region}
+        if self._patiently(lambda: aws.knows(new, **where), f"waiting until AWS knows {quoted(new.key_id)}"):
+            return
+        raise AwsError(
+            f"AWS does not know the new key {quoted(new.key_id)} yet; the old one still works, and stands in the file",
+            f"go on later: awsprof rotate {quoted(self.rotation.domain)}\n"
+            f"or, where it was deleted at AWS, give it up: awsprof unset {quoted(self.rotation.name)} "
+            "awsprof_new_access_key_id awsprof_new_secret_access_key",
+        )
+
+    def _patiently(self, attempt: Callable[[], bool], words: str) -> bool:
+        if attempt():
+            return True
+        self.ctx.say(f"{words} (some seconds)")
+        waited = 0
+        for seconds in _WAITS:
+            self.sleep(seconds)
+            waited += seconds
+            if attempt():
+                return True
+            self.ctx.say(f"  not yet, after {waited}s")
+        return False
+
+    def _put_in_place(self, new: Keys) -> None:
+        rotation = self.rotation
+        ended = sessions.ended_by_another_key(rotation.known, rotation.domain, new.key_id)
+        self.ctx.say(*rotation.write(rotation.superseding(new)))
+        self.ctx.say(f"{quoted(rotation.name)} has the new key {quoted(new.key_id)}: AWS takes it")
+        if ended:
+            domain = quoted(rotation.domain)
+            self.ctx.say(f"the session of {domain} was made with the old key; renew it: awsprof mfa {domain}")
+
+    # The old key
+
+    def _retire(self, old: str) -> None:
+        client = self._client()
+
+        def inactive() -> bool:
+            try:
+                iam.make_inactive(client, old)
+            except aws.UnknownKeyError:
+                if self.session:
+                    raise
+                return False  # IAM may know the new key later than STS
+            return True
+
+        try:
+            done = self._patiently(inactive, f"waiting until IAM knows {quoted(self.rotation.keys.key_id)}")
+        except aws.DeniedError as error:
+            raise self._explained(error) from None
+        if not done:
+            raise AwsError(
+                f"the old key {quoted(old)} is still active", f"go on: awsprof rotate {quoted(self.rotation.domain)}"
+            )
+        self.ctx.say(f"the old key {quoted(old)} is inactive")
+        deleted = self._may_delete(old)
+        if deleted:
+            self._delete(client, old)
+        # Noted last: a run that was cut short before goes on here.
+        self.rotation.write(self.rotation.noting(**{OLD_ID: None, INACTIVE_ID: None if deleted else old}))
+
+    def _may_delete(self, key_id: str) -> bool:
+        """Whether the person wants a superseded, inactive key deleted. `--yes` alone does not say so."""
+        if self.wish.delete:
+            return True
+        if self.ctx.person is None or self.how.force:
+            return False
+        try:
+            return self.ctx.person.yes(f"delete {quoted(key_id)} at AWS for good?")
+        except CancelledError:
+            return False
+
+    def _delete(self, client: Any, key_id: str) -> None:
+        try:
+            iam.delete(client, key_id)
+        except aws.DeniedError as error:
+            raise self._explained(error) from None
+        self.ctx.say(f"deleted {quoted(key_id)} at AWS")
+
+
+def _delete_by_hand(key_id: str) -> str:
+    return f"aws iam delete-access-key --access-key-id {key_id}"
