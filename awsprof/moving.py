@@ -70,6 +70,12 @@ def plan_move(
     return Move([first, last], [*between, *steps])
 
 
+def unfinished(known: Profiles) -> dict[str, str]:
+    """The renamings that were cut short, of which a copy is left."""
+    copies = {profile.credentials.get(COPY_OF, ""): name for name, profile in known.items()}
+    return {old: new for old, new in copies.items() if old in known}
+
+
 def _refuse_taken(known: Profiles, old: str, new: str) -> None:
     if new not in known or old not in known:
         return  # without the old one only references are left, from a run that was cut short

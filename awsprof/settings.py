@@ -50,8 +50,12 @@ def _url(value: str) -> str:
     return value
 
 
-def _device(value: str) -> str:
-    """An MFA device: its ARN, or the serial number of a hardware token."""
+def check_device(value: str) -> str:
+    """An MFA device: its ARN, or the serial number of a hardware token.
+
+    Raises:
+        UsageError: it is neither.
+    """
     return check_device_arn(value) if ":" in value or len(value) < 9 else value
 
 
@@ -84,7 +88,7 @@ SETTINGS: dict[str, Check] = {
     "credential_process": _text,
     "web_identity_token_file": _text,
     "external_id": check_external_id,
-    "mfa_serial": _device,
+    "mfa_serial": check_device,
     "mfa_device_arn": check_device_arn,
     "role_session_name": check_session_name,
     "duration_seconds": _number(900, 43200),

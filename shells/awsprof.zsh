@@ -391,6 +391,12 @@ rotate	--keep-old	Leave the old key active
 rotate	--delete-old	Delete the old key once it is inactive
 rotate	--yes	Do not ask
 rotate	--dry-run	Show the change as a diff, secrets masked; write nothing
+	adopt	Make a domain of profiles that other tools wrote
+adopt	PROFILE	
+adopt	--domain=DOMAIN	What the new domain is called
+adopt	--move	Rename in place, instead of adding beside
+adopt	--yes	Do not ask
+adopt	--dry-run	Show the change as a diff, secrets masked; write nothing
 	add	Add a user'\''s keys, an MFA device or a role to the AWS files
 add	iam	Add a user'\''s access key
 add iam	DOMAIN	

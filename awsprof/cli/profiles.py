@@ -9,7 +9,7 @@ import typer  # noqa: TID253 - this module is imported only where a command line
 
 from awsprof.changes import How
 from awsprof.cli.words import DryRun, Force, Region, Yes, adding, app
-from awsprof.commands import add, remove, rename, rotate, setting
+from awsprof.commands import add, adopt, remove, rename, rotate, setting
 from awsprof.text import parse_duration
 
 DomainArgument = Annotated[str, typer.Argument(metavar="DOMAIN")]
@@ -134,3 +134,16 @@ def _rotate(
 ) -> None:
     """Replace a domain's access key by a new one that AWS makes. Example: awsprof rotate work."""
     rotate.run(call.obj, domain, rotate.Wish(keep=keep_old, delete=delete_old), How(force=yes, dry_run=dry_run))
+
+
+@app.command("adopt")
+def _adopt(
+    call: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="PROFILE", help="Only the keys of this one. Default: all.")] = "",
+    domain: Annotated[str, typer.Option("--domain", metavar="DOMAIN", help="What the new domain is called.")] = "",
+    move: Annotated[bool, typer.Option("--move", help="Rename in place, instead of adding beside.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Make a domain of profiles that other tools wrote. Example: awsprof adopt --domain work."""
+    adopt.run(call.obj, adopt.Wish(domain=domain, source=source, move=move), How(force=yes, dry_run=dry_run))

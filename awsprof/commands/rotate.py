@@ -9,7 +9,7 @@ from awsprof.changes import How, Words, confirm, writable
 from awsprof.errors import AwsError, AwsprofError, CancelledError, CredentialsError, FileError, UsageError
 from awsprof.files import plan
 from awsprof.rotation import INACTIVE_ID, OLD_ID, STAND_IN, Rotation
-from awsprof.text import quoted
+from awsprof.text import joined, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -225,8 +225,14 @@ class _Run:
     def _put_in_place(self, new: Keys) -> None:
         rotation = self.rotation
         ended = sessions.ended_by_another_key(rotation.known, rotation.domain, new.key_id)
+        old = rotation.keys.key_id
         self.ctx.say(*rotation.write(rotation.superseding(new)))
         self.ctx.say(f"{quoted(rotation.name)} has the new key {quoted(new.key_id)}: AWS takes it")
+        others = sorted(name for name, profile in rotation.known.items() if profile.get(profiles.KEY_ID) == old)
+        if others:
+            self.ctx.say(
+                f"the old key stands in {joined(map(quoted, others))}, too: put the new one there, or remove it"
+            )
         if ended:
             domain = quoted(rotation.domain)
             self.ctx.say(f"the session of {domain} was made with the old key; renew it: awsprof mfa {domain}")

@@ -366,6 +366,11 @@ def test_keys_that_stand_in_config_move(desk: Desk) -> None:
     assert works(desk)
 
 
+def test_another_profile_with_the_old_key_is_told(desk: Desk) -> None:
+    desk.write("", f"{desk.iam()}\n{desk.iam().replace('work:iam', 'default')}")
+    assert "the old key stands in default, too: put the new one there, or remove it\n" in run(desk).talk
+
+
 def test_one_rotates_at_a_time(desk: Desk) -> None:
     desk.write("", desk.iam())
     desk.sts.script("CreateAccessKey", Scripted(delay=1))

@@ -47,6 +47,7 @@ LISTS = {
         "rename",
         "remove",
         "rotate",
+        "adopt",
         "add",
     ],
     "awsprof s": ["status", "show", "set"],

@@ -164,6 +164,7 @@ LISTS = {
             "rename",
             "remove",
             "rotate",
+            "adopt",
             "add",
         ],
     ),

@@ -49,6 +49,7 @@ LISTS = {
         "rename",
         "remove",
         "rotate",
+        "adopt",
         "add",
     ],
     "awsprof s": ["status", "show", "set"],

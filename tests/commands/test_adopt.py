@@ -1,0 +1,294 @@
+"""`awsprof adopt`: what other tools wrote, before -> after, beside the old and in its place; what is left, and why."""
+
+from collections.abc import Callable
+
+import pytest
+
+from awsprof import adoption, moving, profiles
+from awsprof.changes import How
+from awsprof.commands import adopt
+from awsprof.commands.adopt import Wish
+from awsprof.context import Context
+from awsprof.errors import CancelledError, NoSuchProfileError, UsageError
+from awsprof.files import plan
+from tests.aws.desk import Desk, desk, own_environment, sts, user
+from tests.commands.living import ARN, DEVICE, KEYS, SECRET, SESSION, call, files
+from tests.conftest import Home, bash
+
+__all__ = ["desk", "own_environment", "sts", "user"]  # fixtures
+
+ROLE = f"role_arn = {ARN}:role/Dev\n"
+
+
+def run(domain: str = "work", source: str = "", *, move: bool = False, **how: bool) -> Callable[[Context], None]:
+    wish = Wish(domain=domain, source=source, move=move)
+    return lambda ctx: adopt.run(ctx, wish, How(**(how or {"force": True})))
+
+
+def role(source: str, more: str = "", *, mfa: bool = True) -> str:
+    return f"{ROLE}source_profile = {source}\n" + (f"mfa_serial = {DEVICE}\n" if mfa else "") + more
+
+
+MFA = f"[profile work:mfa]\nmfa_device_arn = {DEVICE}\n"
+DEV = f"[profile work:dev]\n{role('work:mfa', mfa=False)}"
+
+# Config and credentials; then what is added to each, and both as they are where it moves.
+ADOPTED = {
+    "a role with MFA on plain keys": (
+        f"# mine\n[profile dev]\n{role('me')}",
+        f"# keys\n[me]\n{KEYS}",
+        f"\n{MFA}\n{DEV}",
+        f"\n[work:iam]\n{KEYS}",
+        f"# mine\n{DEV}\n{MFA}",
+        f"# keys\n[work:iam]\n{KEYS}",
+    ),
+    "with the region of the keys": (
+        f"[profile me]\nregion = eu-west-1\n\n[profile dev]\n{role('me')}",
+        f"[me]\n{KEYS}",
+        f"\n[profile work:iam]\nregion = eu-west-1\n\n{MFA}\n{DEV}",
+        f"\n[work:iam]\n{KEYS}",
+        f"[profile work:iam]\nregion = eu-west-1\n\n{DEV}\n{MFA}",
+        f"[work:iam]\n{KEYS}",
+    ),
+    "a role without MFA, a role on a role": (
+        f"[profile a]\n{role('me')}\n[profile b]\n{role('me', mfa=False)}\n[profile c]\n{role('a', mfa=False)}",
+        f"[me]\n{KEYS}",
+        f"\n{MFA}\n[profile work:a]\n{role('work:mfa', mfa=False)}\n[profile work:b]\n{role('work:iam', mfa=False)}\n"
+        f"[profile work:c]\n{role('work:a', mfa=False)}",
+        f"\n[work:iam]\n{KEYS}",
+        f"[profile work:a]\n{role('work:mfa', mfa=False)}\n[profile work:b]\n{role('work:iam', mfa=False)}\n"
+        f"[profile work:c]\n{role('work:a', mfa=False)}\n{MFA}",
+        f"[work:iam]\n{KEYS}",
+    ),
+    "default stays where it is": (
+        f"[default]\nregion = eu-west-1\n\n[profile dev]\n{role('default')}",
+        f"[default]\n{KEYS}",
+        f"\n[profile work:iam]\nregion = eu-west-1\n\n{MFA}\n{DEV}",
+        f"\n[work:iam]\n{KEYS}",
+        f"[default]\nregion = eu-west-1\n\n{DEV}\n[profile work:iam]\nregion = eu-west-1\n\n{MFA}",
+        f"[default]\n{KEYS}\n[work:iam]\n{KEYS}",
+    ),
+    "a name that begins with the domain": (
+        f"[profile work-dev]\n{role('me')}",
+        f"[me]\n{KEYS}",
+        f"\n{MFA}\n{DEV}",
+        f"\n[work:iam]\n{KEYS}",
+        f"{DEV}\n{MFA}",
+        f"[work:iam]\n{KEYS}",
+    ),
+    "aws-mfa": (
+        f"[profile dev]\n{role('me', mfa=False)}",
+        f"[me-long-term]\n{KEYS}aws_mfa_device = {DEVICE}\n\n[me]\n{SESSION}expiration = 2026-11-24 03:12:05\n",
+        f"\n{MFA}\n{DEV}",
+        f"\n[work:iam]\n{KEYS}",
+        f"{DEV}\n{MFA}",
+        f"[work:iam]\n{KEYS}aws_mfa_device = {DEVICE}\n\n[work:mfa]\n{SESSION}expiration = 2026-11-24 03:12:05\n",
+    ),
+    "awsume's duration, a block, any setting": (
+        f"[profile dev]\n{role('me', 'role_duration = 7200' + chr(10) + 's3 =' + chr(10) + '    x = 1' + chr(10))}",
+        f"[me]\n{KEYS}",
+        f"\n{MFA}\n[profile work:dev]\n{role('work:mfa', 'role_duration = 7200' + chr(10), mfa=False)}"
+        "duration_seconds = 7200\ns3 =\n    x = 1\n",
+        f"\n[work:iam]\n{KEYS}",
+        f"[profile work:dev]\n{role('work:mfa', 'role_duration = 7200' + chr(10), mfa=False)}"
+        f"s3 =\n    x = 1\nduration_seconds = 7200\n\n{MFA}",
+        f"[work:iam]\n{KEYS}",
+    ),
+    "what aws-vault includes": (
+        f"[profile base]\nsource_profile = me\nmfa_serial = {DEVICE}\nregion = eu-west-1\n\n"
+        f"[profile dev]\n{ROLE}include_profile = base\n",
+        f"[me]\n{KEYS}",
+        f"\n{MFA}\n[profile work:dev]\n{ROLE}include_profile = base\nsource_profile = work:mfa\nregion = eu-west-1\n",
+        f"\n[work:iam]\n{KEYS}",
+        # The included profile is no role: it stays, and what it says of the keys follows them.
+        f"[profile base]\nsource_profile = work:iam\nmfa_serial = {DEVICE}\nregion = eu-west-1\n\n"
+        f"[profile work:dev]\n{ROLE}include_profile = base\nsource_profile = work:mfa\nregion = eu-west-1\n\n{MFA}",
+        f"[work:iam]\n{KEYS}",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ADOPTED)
+def test_beside_the_old(home: Home, case: str) -> None:
+    config, credentials, more_config, more_credentials, _, _ = ADOPTED[case]
+    home.write(config, credentials)
+    call(home, run())
+    assert files(home) == (config + more_config, credentials + more_credentials)
+    assert "the secret of work:iam stands twice now" in home.err
+    assert SECRET not in home.err
+    _assert_usable(home)
+    call(home, run())
+    assert files(home) == (config + more_config, credentials + more_credentials), "a second run changes nothing"
+
+
+@pytest.mark.parametrize("case", ADOPTED)
+def test_in_its_place(home: Home, case: str) -> None:
+    config, credentials, _, _, config_after, credentials_after = ADOPTED[case]
+    home.write(config, credentials)
+    call(home, run(move=True))
+    assert files(home) == (config_after, credentials_after)
+    _assert_usable(home)
+
+
+def _assert_usable(home: Home) -> None:
+    known = profiles.load(home.environ)
+    for name in (name for name in known if known[name].get("role_arn") and name.startswith("work:")):
+        found = profiles.chain(known, name)
+        assert found.broken == ""
+        assert profiles.down_to_the_keys(known, found)[-1] == "work:iam"
+        assert not known[name].get("mfa_serial"), "it would be asked for a code again"
+    assert profiles.device_of(known, "work") == DEVICE
+
+
+@pytest.mark.parametrize("done", range(4))
+@pytest.mark.parametrize("case", ["a role with MFA on plain keys", "aws-mfa"])
+def test_moving_cut_short_is_completed_by_a_second_run(home: Home, case: str, done: int) -> None:
+    config, credentials, _, _, config_after, credentials_after = ADOPTED[case]
+    home.write(config, credentials)
+    known = profiles.load(home.environ)
+    made = adoption.adopt(known, adoption.find(known)[0][0], "work", move=True)
+    move = moving.plan_move(home.environ, known, made.renamed, config=made.config, credentials=made.credentials)
+    for step in move.carried[:done]:
+        plan.carry_out([step])
+        between = profiles.load(home.environ)
+        assert [name for name in between if profiles.chain(between, name).broken] == []
+    call(home, run(move=True))
+    assert files(home) == (config_after, credentials_after)
+
+
+def test_default_moves_where_the_person_says_so(home: Home) -> None:
+    home.write(f"[profile dev]\n{role('default')}", f"[default]\n{KEYS}")
+    call(home, run(move=True, force=False), True, True)
+    assert files(home)[1] == f"[work:iam]\n{KEYS}"
+    home.write(f"[profile dev]\n{role('default')}", f"[default]\n{KEYS}")
+    call(home, run(move=True, force=False), False, True)
+    assert files(home)[1] == f"[default]\n{KEYS}\n[work:iam]\n{KEYS}"
+
+
+BASE = f"[profile dev]\n{role('me')}"
+# What stands beside keys that are adopted, and what is said of it.
+LEFT = {
+    "SSO": ("[profile x]\nsso_session = s\n", "", "left: x  SSO\n"),
+    "a process": ("[profile x]\ncredential_process = p\n", "", "left: x  a credential_process\n"),
+    "keys without MFA": ("", f"[x]\n{KEYS}", "left: x  keys without an MFA device"),
+    "temporary keys": ("", f"[x]\n{SESSION}", "left: x  temporary keys of another tool\n"),
+    "only a region": ("[profile x]\nregion = y\n", "", "left: x  no credentials of its own\n"),
+    "keys that aws-vault keeps": (
+        f"[profile x]\nmfa_serial = {DEVICE}\n",
+        "",
+        "left: x  its keys are not in the files",
+    ),
+    "a role on these": (f"[profile x]\n{role('y')}", "", "left: x  a role on y, whose keys awsprof cannot adopt\n"),
+    "a role on nothing": (f"[profile x]\n{ROLE}", "", "left: x  a role without a source\n"),
+    "a name that is reserved": (f"[profile mfa]\n{role('me')}", "", "left: mfa  mfa is reserved"),
+    "a name that AWS tools cannot read": (f"[profile 'a b']\n{role('me')}", "", "left: a b  'a b' cannot be"),
+    "a name that is taken": (
+        f"[profile x:dev]\n{role('me').replace('Dev', 'Other')}",
+        "",
+        "left: x:dev  there is a profile work:dev already\n",
+    ),
+    "a domain of ours": (f"[profile old:x]\n{role('old:iam')}", f"[old:iam]\n{KEYS}", ""),
+}
+
+
+@pytest.mark.parametrize("move", [False, True])
+@pytest.mark.parametrize("case", LEFT)
+def test_what_is_left_and_why(home: Home, case: str, move: bool) -> None:
+    config, credentials, told = LEFT[case]
+    home.write(f"{config}\n{BASE}", f"{credentials}\n[me]\n{KEYS}")
+    call(home, run(source="me", move=move))
+    assert told in home.err
+    assert ("left:" in home.err) == bool(told)
+    assert "[work:iam]" in files(home)[1]
+    assert credentials in files(home)[1]
+    if "on these" not in case and "me" not in config:
+        assert config in files(home)[0]
+
+
+def test_several_devices_are_not_for_us_to_choose_from(home: Home) -> None:
+    home.write(f"{BASE}\n[profile b]\n{role('me').replace(DEVICE, DEVICE + '2')}", f"[me]\n{KEYS}")
+    call(home, run())
+    assert "left: me   its roles name several MFA devices\n" in home.err
+    assert "there is nothing to adopt; nothing was changed\n" in home.err
+
+
+def test_a_passkey_gives_no_sessions(home: Home) -> None:
+    home.write(BASE.replace(":mfa/", ":u2f/user/"), f"[me]\n{KEYS}")
+    call(home, run())
+    assert "passkey" in home.err
+    assert files(home)[1] == f"[me]\n{KEYS}"
+
+
+TWO = (f"{BASE}\n[profile b]\n{role('you')}", f"[me]\n{KEYS}\n[you]\n{KEYS.replace('EXAMPLE', 'EXAMPLF')}")
+
+
+def test_which_domain_is_asked_for_each_set_of_keys(home: Home) -> None:
+    home.write(*TWO)
+    person = call(home, run("", force=False), "work", "", True)
+    assert person is not None
+    assert person.asked[0] == "domain for the keys of me, roles dev (Enter leaves them): "
+    assert "[work:iam]" in files(home)[1]
+    assert files(home)[1].count("iam]") == 1
+    with pytest.raises(UsageError, match="can have one set of keys only"):
+        call(home, run("", force=False), "other", "other")
+
+
+def test_questions_that_nobody_can_answer(home: Home) -> None:
+    home.write(*TWO)
+    with pytest.raises(UsageError, match="several sets of keys: me and you"):
+        call(home, run())
+    with pytest.raises(UsageError, match="which domain"):
+        call(home, run(""))
+    with pytest.raises(UsageError, match="no terminal to ask at"):
+        call(home, run(source="me", force=False))
+    with pytest.raises(NoSuchProfileError):
+        call(home, run(source="mee"))
+    with pytest.raises(UsageError, match="dev holds no keys to adopt"):
+        call(home, run(source="dev"))
+    with pytest.raises(UsageError, match="cannot be a domain"):
+        Wish(domain="a b")
+    assert files(home) == TWO
+
+
+TAKEN = {
+    "other keys": (f"[work:iam]\n{KEYS.replace('EXAMPLE', 'EXAMPLF')}", "", "other keys already"),
+    "another device": ("", f"[profile work:mfa]\nmfa_device_arn = {DEVICE}2\n", "another MFA device already"),
+}
+
+
+@pytest.mark.parametrize("case", TAKEN)
+def test_a_domain_of_somebody_else(home: Home, case: str) -> None:
+    credentials, config, words = TAKEN[case]
+    home.write(f"{BASE}\n{config}", f"[me]\n{KEYS}\n{credentials}")
+    with pytest.raises(UsageError, match=words):
+        call(home, run(source="me"))
+
+
+def test_shown_and_asked_for_and_the_shell_follows(home: Home) -> None:
+    before = (BASE, f"[me]\n{KEYS}")
+    home.write(*before)
+    with pytest.raises(CancelledError):
+        call(home, run(force=False), False)
+    call(home, run(move=True, dry_run=True), env={"AWS_PROFILE": "dev"})
+    assert f"-mfa_serial = {DEVICE}\n" in home.out
+    assert SECRET not in home.out + home.err
+    assert (files(home), home.snippet) == (before, "")
+    call(home, run(move=True), env={"AWS_PROFILE": "dev"})
+    assert home.snippet == bash({"AWS_PROFILE": "work:dev"})
+
+
+def test_the_session_serves_the_role_that_was_adopted(desk: Desk) -> None:
+    """From an ordinary set-up to one code a day: the role asks for no code of its own any more."""
+    role_ = desk.sts.add_role("Dev")
+    keys = desk.iam().partition("\n")[2]
+    desk.write(
+        f"[profile dev]\nrole_arn = {role_.arn}\nsource_profile = default\nmfa_serial = {desk.user.device_arn}\n"
+        "region = eu-central-1\n",
+        f"[default]\n{keys}",
+    )
+    assert desk.run("adopt", "--domain", "work").returncode == 2
+    assert desk.run("adopt", "--domain", "work", "--yes").returncode == 0
+    assert desk.run("mfa", "work", "--code", desk.user.next_code()).returncode == 0
+    done = desk.run("whoami", "work:dev", "--no-input")
+    assert done.returncode == 0, done.stderr
+    assert "assumed-role/Dev" in done.stdout
