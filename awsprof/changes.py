@@ -98,18 +98,17 @@ def commit(
         CancelledError: the person said no.
         FileError: it cannot be written.
     """
-    diffs = [(step, plan.preview([step])) for step in steps]
-    shown = [line for _, diff in diffs for line in diff]
-    if not shown:
+    changing = plan.changing(steps)
+    if not changing:
         ctx.say(words.nothing)
         return False
     if how.dry_run:
-        for line in shown:
+        for line in plan.preview(changing):
             ctx.out(line)
         return False
-    if ask:
-        confirm(ctx, how, words, shown)
-    wanted = [step for step, diff in diffs if diff] if carry is None else carry
+    if ask and not how.force:
+        confirm(ctx, how, words, plan.preview(changing))
+    wanted = changing if carry is None else carry
     ctx.say(*plan.carry_out(wanted), words.done)
     cache.renew(ctx.environ)
     return True

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from rich.table import Table
+    from rich.text import Text
 
 # A pipe has no width: nothing is folded there, so that grep and awk find whole names.
 _UNBOUNDED = 1_000_000
@@ -28,26 +29,48 @@ def table(stream: TextIO, head: list[str], groups: list[list[list[str]]], *, may
 
     width = None if stream.isatty() else _UNBOUNDED
     console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
-    head, groups = _fitting(console.width, head, groups, list(may_go))
+    groups = [[[safe(cell) for cell in row] for row in group] for group in groups]
+    head, groups, widths = _fitting(console.width, head, groups, list(may_go))
     with console.capture() as captured:
-        console.print(_drawn(console.width, head, groups))
+        if sum(widths) <= console.width:
+            console.print(_lines(widths, head, groups), soft_wrap=True)
+        else:
+            console.print(_folded(console.width, head, groups))
     return "\n".join(line.rstrip() for line in captured.get().rstrip().split("\n"))
 
 
 def _fitting(
     width: int, head: list[str], groups: list[list[list[str]]], may_go: list[str]
-) -> tuple[list[str], list[list[list[str]]]]:
-    """Head and groups without the columns that do not fit."""
-    rows = [head, *(row for group in groups for row in group)]
-    widths = [max(len(row[at]) for row in rows) + _GAP for at in range(len(head))]
-    if not may_go or sum(widths) - _GAP <= width:
-        return head, groups
+) -> tuple[list[str], list[list[list[str]]], list[int]]:
+    """Head and groups without the columns that do not fit, and how wide each column is."""
+    from rich.cells import cell_len
+
+    columns = zip(head, *(row for group in groups for row in group), strict=True)
+    widths = [max(map(cell_len, column)) + _GAP for column in columns]
+    widths[-1] -= _GAP
+    if not may_go or sum(widths) <= width:
+        return head, groups, widths
     gone = head.index(may_go.pop(0))
     groups = [[row[:gone] + row[gone + 1 :] for row in group] for group in groups]
     return _fitting(width, head[:gone] + head[gone + 1 :], groups, may_go)
 
 
-def _drawn(width: int, head: list[str], groups: list[list[list[str]]]) -> Table:
+def _lines(widths: list[int], head: list[str], groups: list[list[list[str]]]) -> Text:
+    """The table where nothing has to be folded: as rich would draw it, some fifty times faster."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    def line(row: list[str]) -> str:
+        cells = zip(row, widths, strict=True)
+        return "".join(cell + " " * (width - cell_len(cell)) for cell, width in cells).rstrip() + "\n"
+
+    drawn: list[str | tuple[str, str]] = [(line(head), "dim"), "─" * sum(widths)]
+    for group in groups:
+        drawn += ["\n", *((line(row), "bold") if row[0] else line(row) for row in group)]
+    return Text.assemble(*drawn)
+
+
+def _folded(width: int, head: list[str], groups: list[list[list[str]]]) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -60,5 +83,5 @@ def _drawn(width: int, head: list[str], groups: list[list[list[str]]]) -> Table:
     for group in groups:
         for row in group:
             style = "bold" if row[0] else ""
-            drawn.add_row(*(Text(safe(cell)) for cell in row), style=style, end_section=row is group[-1])
+            drawn.add_row(*map(Text, row), style=style, end_section=row is group[-1])
     return drawn

@@ -64,7 +64,7 @@ def plan_move(
     in_credentials |= {new: None for old, new in renamed.items() if old in known}  # a copy, if it is there
     first = plan.Step(config_path, in_config, config=True, renamed=renamed)
     last = plan.Step(credentials_path, in_credentials, config=False, renamed=renamed)
-    steps = [step for step in (first, last) if plan.preview([step])]
+    steps = plan.changing([first, last])
     copies = {new: _copy(known, old) for old, new in renamed.items() if old in known and known[old].credentials}
     between = [plan.Step(credentials_path, copies, config=False)] if len(steps) > 1 and copies else []
     return Move([first, last], [*between, *steps])

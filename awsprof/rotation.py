@@ -82,7 +82,7 @@ class Rotation:
         stale = [key for key in settings if key in self.known[self.name].config]
         config: Changes = {self.name: dict.fromkeys(stale), **ended}
         steps = [self._credentials(settings, ended), plan.Step(read.paths(self.environ)[0], config, config=True)]
-        return [step for step in steps if plan.preview([step])]
+        return plan.changing(steps)
 
     def noting(self, **settings: str | None) -> list[Step]:
         """The edit that notes how far it has come."""

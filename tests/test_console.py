@@ -25,6 +25,14 @@ def test_a_table_in_a_pipe_is_aligned_and_has_no_trailing_blanks() -> None:
     assert lines[2:] == ["*   work:dev   role", "    w", "", "    東京:x     keys", ""]
 
 
+@pytest.mark.parametrize("marked", ["", "*"])
+def test_what_fits_is_drawn_as_rich_draws_a_table(marked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    groups = [[[marked, "work:dev", "role"], ["", "w", ""]], [["", "東京:x", "keys"]]]
+    lines = drawn(groups)
+    monkeypatch.setattr(console, "_lines", lambda widths, *table: console._folded(sum(widths), *table))
+    assert drawn(groups) == lines
+
+
 def test_nothing_is_cut_or_folded_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "20")
     name = "x" * 300

@@ -11,7 +11,7 @@ import re
 
 from awsprof.errors import FileError
 from awsprof.files import blocks, javascript, read
-from awsprof.files.headers import new_header, refused, section_of
+from awsprof.files.headers import Owners, new_header, refused
 from awsprof.files.headers import renamed as renamed_line
 from awsprof.files.lines import Lines, indent, indented_comment
 from awsprof.files.sections import end_of, lines_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from awsprof.files.read import Changes, IniFile, Option, Section, Settings
 
 _VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+_INDENTED_BRACKET = re.compile(r"^[^\S\r\n]+\[", re.MULTILINE)
 
 
 class Result:
@@ -51,11 +52,11 @@ def edit(file: IniFile, changes: Changes, *, config: bool, renamed: Mapping[str,
         FileError: the AWS tools refuse this file, or would read the edit differently.
     """
     _check_file(file)
-    lines = Lines(file.text)
+    lines, owners = Lines(file.text), Owners(file, config=config)
     meant: dict[str, Settings | None] = {}
     added: list[tuple[str, Settings]] = []
     for profile, settings in changes.items():
-        section = section_of(file, profile, config=config)
+        section = owners.section(profile)
         if section is not None:
             meant[section.header] = settings
             if settings is not None:
@@ -63,7 +64,7 @@ def edit(file: IniFile, changes: Changes, *, config: bool, renamed: Mapping[str,
         elif settings is not None and any(value is not None for value in settings.values()):
             added.append((new_header(profile, config=config), settings))
     lines.remove(lines_of([file.sections[header] for header in meant if meant[header] is None], lines.old))
-    headers = {} if not renamed else _rename(file, lines, renamed, meant, config=config)
+    headers = {} if not renamed else _rename(file, lines, owners, renamed, meant, config=config)
     for header, settings in added:
         meant[header] = settings
         lines.append(_new_section(header, settings))
@@ -73,14 +74,20 @@ def edit(file: IniFile, changes: Changes, *, config: bool, renamed: Mapping[str,
 
 
 def _rename(
-    file: IniFile, lines: Lines, renamed: Mapping[str, str], meant: dict[str, Settings | None], *, config: bool
+    file: IniFile,
+    lines: Lines,
+    owners: Owners,
+    renamed: Mapping[str, str],
+    meant: dict[str, Settings | None],
+    *,
+    config: bool,
 ) -> dict[str, str]:
     headers = {}
     for old, new in renamed.items():
-        section = section_of(file, old, config=config)
+        section = owners.section(old)
         if section is None:
             continue
-        taken = section_of(file, new, config=config)
+        taken = owners.section(new)
         if taken is not None and meant.get(taken.header, {}) is not None:
             raise refused(file, taken.line, f"there is a profile {quoted(new)} already")
         headers[section.header] = new_header(new, config=config)
@@ -144,6 +151,8 @@ def _check_file(file: IniFile) -> None:
         raise refused(
             file, file.text.count("\n", 0, lone.start()), "a carriage return ends the line for some AWS tools only"
         )
+    if not _INDENTED_BRACKET.search(file.text):
+        return  # nearly always: no section has to be looked at
     for sections in (file.defaults, *file.sections.values()):
         for option in sections.options.values():
             for offset, part in enumerate(option.parts[1:], start=1):

@@ -15,18 +15,30 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9_./%@:+-]+")
 
 
-def section_of(file: IniFile, profile: str, *, config: bool) -> Section | None:
-    """The one section of a profile.
+class Owners:
+    """Whose each section of a file is."""
 
-    Raises:
-        FileError: there are several that some AWS tool takes for it.
-    """
-    alike = [section for header, section in file.sections.items() if profile in _readings(header, config=config)]
-    exact = [section for section in alike if _exact(section.header, profile, config=config)]
-    if len(alike) > 1 or len(exact) < len(alike):
-        which = " and ".join(str(section.line + 1) for section in alike)
-        raise refused(file, alike[-1].line, f"AWS tools differ on which section is {quoted(profile)} (line {which})")
-    return exact[0] if exact else None
+    def __init__(self, file: IniFile, *, config: bool) -> None:
+        self._file = file
+        self._config = config
+        self._alike: dict[str, list[Section]] = {}
+        for header, section in file.sections.items():
+            for profile in _readings(header, config=config):
+                self._alike.setdefault(profile, []).append(section)
+
+    def section(self, profile: str) -> Section | None:
+        """The one section of a profile.
+
+        Raises:
+            FileError: there are several that some AWS tool takes for it.
+        """
+        alike = self._alike.get(profile, [])
+        exact = [section for section in alike if _exact(section.header, profile, config=self._config)]
+        if len(alike) > 1 or len(exact) < len(alike):
+            which = " and ".join(str(section.line + 1) for section in alike)
+            reason = f"AWS tools differ on which section is {quoted(profile)} (line {which})"
+            raise refused(self._file, alike[-1].line, reason)
+        return exact[0] if exact else None
 
 
 def _exact(header: str, profile: str, *, config: bool) -> bool:

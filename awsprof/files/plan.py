@@ -49,25 +49,46 @@ def carry_out(steps: list[Step], *, trial: bool = False) -> list[str]:
     with lock.folders(folders):
         for folder in folders:
             replace.remove_leftovers(folder)
-        for step in steps if trial else steps[1:]:
-            _run(step, trial=True)
-        warnings = [] if trial else [warning for step in steps for warning in _run(step, trial=False)]
+        works = [_Work(step) for step in steps]
+        for work in works if trial else works[1:]:
+            work.run(trial=True)
+        warnings = [] if trial else [warning for work in works for warning in work.run(trial=False)]
         return list(dict.fromkeys(warnings))  # a file may be replaced twice
 
 
-def _run(step: Step, *, trial: bool) -> list[str]:
-    now: dict[str, tuple[IniFile, edit.Result]] = {}
+class _Work:
+    """A step while it is tried and carried out: for the same bytes nothing is worked out twice."""
 
-    def edited(old: bytes) -> bytes:
-        file = read.parse(old, step.path)
-        now["is"] = file, step.edited(file)
-        return now["is"][1].text.encode()
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.old: bytes | None = None
+        self.right: bool | None = None
 
-    def verified(temporary: str) -> bool:
-        file, result = now["is"]
-        return verify.as_meant(file, temporary, result.meant, result.renamed)
+    def run(self, *, trial: bool) -> list[str]:
+        step = self.step
+        return replace.rewrite(step.path, self._edited, self._verified, private=not step.config, trial=trial)
 
-    return replace.rewrite(step.path, edited, verified, private=not step.config, trial=trial)
+    def _edited(self, old: bytes) -> bytes:
+        if old != self.old:
+            self.file = read.parse(old, self.step.path)
+            self.result = self.step.edited(self.file)
+            self.old, self.right = old, None
+        return self.result.text.encode()
+
+    def _verified(self, temporary: str) -> bool:
+        if self.right is None:
+            self.right = verify.as_meant(self.file, temporary, self.result.meant, self.result.renamed)
+        return self.right
+
+
+def changing(steps: list[Step]) -> list[Step]:
+    """The steps that would change their file.
+
+    Raises:
+        FileError: a file cannot be read or safely edited.
+    """
+    files = ((step, read.load(step.path)) for step in steps)
+    return [step for step, file in files if step.edited(file).text != file.text]
 
 
 def preview(steps: list[Step]) -> list[str]:
@@ -92,7 +113,8 @@ def _diff(old: IniFile, new: IniFile) -> Iterator[str]:
 
     before, after = read.split_lines(old.text), read.split_lines(new.text)
     shown_before, shown_after = _shown(old, before), _shown(new, after)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    # Lines that stand everywhere anchor nothing (autojunk): ten thousand `region = eu-west-1` would take a minute.
+    matcher = SequenceMatcher(None, before, after)
     for group in matcher.get_grouped_opcodes(2):
         first, last = group[0], group[-1]
         yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@"

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
 
 from awsprof.files import javascript
+
+from .ugly import ugly
 
 READINGS = {
     "config": ("[profile work:dev]\nregion=r1\n", {"profile.work:dev": {"region": "r1"}}),
@@ -66,3 +69,14 @@ AGREED = {
 @pytest.mark.parametrize(("before", "after", "settings", "agrees"), AGREED.values(), ids=AGREED)
 def test_agrees(before: str, after: str, settings: Mapping[str, str | None], agrees: bool) -> None:
     assert javascript.agrees(before, after, {"profile a": settings} if settings else {}) is agrees
+
+
+@given(ugly())
+def test_each_section_alone_is_read_as_within_its_file(data: bytes) -> None:
+    text = data.decode(errors="replace")
+    sections = javascript._by_section(text)
+    found = javascript.parse(text)
+    assert (sections is None) is (found is None)
+    for name in sections or ():
+        alone = {name: found[name]} if found and name in found else {}
+        assert javascript._read(sections or {}, {name}) == alone
