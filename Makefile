@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AWSCLI := .tools/awscli
 AWS := $(AWSCLI)/bin/aws
+PEERS := .tools/peers/awsume .tools/peers/aws-mfa .tools/peers/aws-sso-util
 UV := $(shell command -v uv 2>/dev/null)
 
 help:  ## print these lines
@@ -45,6 +46,10 @@ build: $(READY)  ## the wheel and the sdist, into dist
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
 
+bench: $(READY) $(AWS) $(PEERS)  ## measure awsprof beside its peers, and write docs/performance.md
+	@$(BIN)/python -m compileall -q awsprof
+	@$(BIN)/python -m tests.bench $(ARGS)
+
 completions: $(READY)  ## write what completion offers into the hook files, anew from the commands
 	$(BIN)/python -m awsprof.completion
 
@@ -55,7 +60,7 @@ clean:  ## remove what build, tests and tools left behind, but not .venv and .to
 distclean: clean  ## remove .venv and .tools, too
 	rm -rf $(VENV) .tools
 
-.PHONY: help demo test check lint build completions clean distclean
+.PHONY: help demo test bench check lint build completions clean distclean
 
 BASH_FILES := shells/awsprof.bash .ci/run
 SHELL_TOOLS := shellcheck shfmt zsh fish_indent
@@ -102,4 +107,11 @@ $(AWS): | $(READY)
 	@echo 'installing the AWS CLI into $(AWSCLI)'; python="$(BIN)/python"; \
 	{ $(call new_venv,$(AWSCLI)) && $(call install,$(AWSCLI),'awscli<2'); } || { \
 	    rm -rf $(AWSCLI); echo 'SKIPPED: the AWS CLI could not be installed' >&2; [ "$$CI" != true ]; \
+	}
+
+# What people use besides, each by itself, to be measured beside awsprof.
+.tools/peers/%: | $(READY)
+	@echo 'installing $* into $@'; python="$(BIN)/python"; \
+	{ $(call new_venv,$@) && $(call install,$@,$*); } || { \
+	    rm -rf $@; echo 'SKIPPED: $* could not be installed' >&2; \
 	}
