@@ -9,9 +9,12 @@ class AwsprofError(Exception):
     exit_code = 1
 
     def __init__(self, what: str, next_step: str = "") -> None:
-        super().__init__(what)
+        super().__init__()
         self.what = what
         self.next_step = next_step
+
+    def __str__(self) -> str:
+        return self.what
 
 
 class UsageError(AwsprofError):

@@ -91,6 +91,16 @@ class _Run:
         self.region, _ = sessions.region(rotation.known, rotation.domain, "", ctx.environ)
 
     def go(self) -> None:
+        try:
+            self._steps()
+        except aws.UnknownKeyError as error:
+            if self.session:  # which was asked with, not the key
+                domain = quoted(self.rotation.domain)
+                error.what = f"AWS does not take the MFA session of {domain} any more"
+                error.next_step = f"renew it: awsprof mfa {domain} --force"
+            raise
+
+    def _steps(self) -> None:
         rotation = self.rotation
         rotation.write(rotation.superseding(STAND_IN), trial=True)  # all that could fail, before AWS makes a key
         if rotation.noted(OLD_ID) and not rotation.new:

@@ -44,7 +44,7 @@ No process is started. The first call of a session apart; zsh's Tab without its 
 EDITING = """
 ## Editing
 
-One profile of each AWS file changed, in process and as the program does it (no garbage collection), imports not counted;
+One profile of each AWS file changed, in process and as the program does it (without garbage collection), imports apart;
 beside it botocore's own parse of both files done twice, which is what verification costs.
 
 | profiles | an edit | botocore, twice | ratio | memory beside one of botocore's parses |

@@ -135,6 +135,15 @@ def test_a_dry_run_asks_aws_nothing(desk: Desk) -> None:
     assert (desk.read(), desk.sts.requests) == (before, [])
 
 
+def test_a_session_that_aws_does_not_take_is_named(desk: Desk) -> None:
+    desk.set_up(session=time.time() + 9000)
+    before = desk.read()
+    with pytest.raises(CredentialsError, match="does not take the MFA session of work any more") as raised:
+        run(desk)
+    assert raised.value.next_step == "renew it: awsprof mfa work --force"
+    assert (desk.read(), len(at_aws(desk))) == (before, 1)
+
+
 def test_through_the_mfa_session_where_there_is_one(desk: Desk) -> None:
     desk.set_up()
     desk.user.needs_mfa = True

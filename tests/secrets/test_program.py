@@ -129,6 +129,17 @@ VERBS: dict[str, tuple[str, str, int]] = {
     "add iam --dry-run": ("add iam work --force --dry-run --csv <CSV>", "", 0),
     "add mfa": ("add mfa work --force", "", 0),
     "add mfa --device-arn": ("add mfa work --force --dry-run --device-arn <DEVICE>x", "", 0),
+    "set": ("set work:dev region=eu-west-1 --yes", "", 0),
+    "set, a secret": ("set work:iam aws_secret_access_key=- --yes", "<SECRET>\n", 0),
+    "set --dry-run": ("set work:iam aws_access_key_id=<ID> aws_secret_access_key=- --dry-run", "<SECRET>\n", 0),
+    "unset": ("unset work:iam aws_secret_access_key --yes", "", 0),
+    "rename": ("rename work:iam work:other --yes", "", 0),
+    "rename a domain": ("rename work: acme: --dry-run", "", 0),
+    "remove": ("remove work: --cascade --yes", "", 0),
+    "remove --dry-run": ("remove work: --cascade --dry-run", "", 0),
+    "rotate --dry-run": ("rotate work --dry-run", "", 0),
+    "adopt": ("adopt --domain new --yes", "", 0),
+    "adopt --move": ("adopt --domain new --move --dry-run", "", 0),
     "add role": ("add role work:ops --role-arn <ROLE> --external-id ext-1", "", 0),
 }
 
@@ -138,6 +149,16 @@ def test_a_verb_leaks_nothing(nest: Nest, case: str) -> None:
     line, given, status = VERBS[case]
     done = nest.watch(f"{line} -v --debug", given)
     assert done.status == status, done.err
+    assert nest.leaks(done) == set()
+
+
+@pytest.mark.parametrize("words", ["", "--keep-old", "--delete-old"])
+def test_rotating_leaks_nothing(nest: Nest, words: str) -> None:
+    nest.desk.set_up()  # the planted session is none of AWS's
+    before = nest.secrets()
+    done = nest.watch(f"rotate work --yes {words} -v --debug")
+    assert done.status == 0, done.err
+    assert nest.secrets() != before
     assert nest.leaks(done) == set()
 
 
@@ -196,6 +217,7 @@ ERRORS: dict[str, tuple[Spoil, str, str, int]] = {
     "half an answer": (half_an_answer, MFA, "", 6),
     "out of order": (answers(Answer(500, "InternalFailure", "")), MFA, "", 6),
     "hung up": (answers(Answer(hang_up="after")), MFA, "", 6),
+    "a session that AWS does not know": (nothing, "rotate work --yes", "", 5),
     "no such profile": (nothing, "use work:nobody --shell bash", "", 3),
     "exists already": (nothing, "add iam work --csv <CSV>", "", 2),
     "id and secret exchanged": (nothing, "add iam new --stdin", "<SECRET>\n<ID>\n", 2),
