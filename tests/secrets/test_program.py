@@ -21,7 +21,7 @@ __all__ = ["desk", "own_environment", "sts", "user"]  # fixtures
 pytestmark = pytest.mark.slow
 
 TOKEN = "IQoJb3JpZ2luX2VjPLANTEDtokenOFtheSESSIONthatIsThere/0123456789+abcdefghij=="
-OLD = "OLDsecretINaCOMMENT/0123456789+abcdefghi"
+OLD = "OLDsecretINaCOMMENT/5647382910+qponmlkji"
 SAVED = "SECRETinTHEenvironment/9876543210+zyxwvu"
 
 
