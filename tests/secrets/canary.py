@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.clients import missing
+
 CALLS = "execve,write,writev,pwrite64,pwritev,sendto,sendmsg"
 STRACE = (
     "strace",
@@ -43,12 +45,11 @@ class Leak(NamedTuple):
 
 
 def find_strace() -> None:
-    """Skip where strace is missing, or may not trace."""
-    if (
-        not shutil.which("strace")
-        or subprocess.run([*STRACE, "-o", os.devnull, "true"], capture_output=True).returncode
-    ):
-        pytest.skip("strace is not installed, or may not trace here")
+    """Skip where strace is missing or may not trace; fail where it must be there."""
+    if not shutil.which("strace"):
+        missing("strace", "strace is not installed")
+    if subprocess.run([*STRACE, "-o", os.devnull, "true"], capture_output=True).returncode:
+        pytest.skip("nothing may be traced here")
 
 
 def forms(secret: str) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from awsprof.shell import SHELLS
+from tests.clients import missing
 
 from .profiles import CONFIG, CREDENTIALS
 from .shells import TABLE, Home
@@ -49,7 +50,7 @@ def terminal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     setup = SETUPS[request.param]
     TABLE[setup.shell].find()
     if request.param == "bash-completion" and not BASH_COMPLETION.exists():
-        pytest.skip("bash-completion is not installed")
+        missing("bash-completion", f"there is no {BASH_COMPLETION}")
     home = Home(tmp_path_factory.mktemp("complete"))
     home.write(CONFIG, CREDENTIALS)
     renew(home)
