@@ -54,6 +54,12 @@ def _init() -> Callable[..., None]:
     return init.run
 
 
+def _welcome() -> Callable[..., None]:
+    from awsprof.commands import welcome
+
+    return welcome.run
+
+
 _USE_OPTIONS = {"--domain": "domain", "--region": "region", "--shell": "shell"}
 COMMANDS = {
     "use": Plain(_use, argument="word", options=_USE_OPTIONS),
@@ -65,7 +71,7 @@ COMMANDS = {
 
 def find(argv: list[str]) -> Callable[[Context], None] | None:
     """What a plain command line calls; None where it is not plain, and typer has to look at it."""
-    plain = COMMANDS.get(argv[0]) if argv else None
+    plain = COMMANDS.get(argv[0]) if argv else Plain(_welcome)
     given = _given(plain, argv[1:]) if plain else None
     if plain is None or given is None:
         return None

@@ -278,7 +278,7 @@ set -g __awsprof_table \
     'mfa	--duration=TIME	How long it shall last, 15m to 36h' \
     'mfa	--min-remaining=TIME	Renew where less is left (1h; 15m for --duration up to 1h)' \
     'mfa	--json	Print JSON' \
-    '	status	Tell the active profile, where it comes from and what contradicts it' \
+    '	status	Tell what this shell uses, and what contradicts it' \
     'status	--json	Print JSON' \
     '	whoami	Ask AWS who this is: account, ARN, user id' \
     'whoami	PROFILE	' \
@@ -291,7 +291,7 @@ set -g __awsprof_table \
     '	domains	List the domains' \
     'domains	PREFIX	' \
     'domains	--json	Print JSON' \
-    '	show	Show a profile\'s settings, the file each comes from, and its chain of sources; secrets masked' \
+    '	show	Show a profile\'s settings, and what it stands on; secrets masked' \
     'show	PROFILE	' \
     'show	--json	Print JSON' \
     '	init	Print the hook of a shell, or have it loaded' \

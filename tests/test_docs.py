@@ -14,6 +14,8 @@ from tests.aws.account import Role, User
 from tests.aws.sts import CheckingSts, write_csv
 from tests.demo.__main__ import AWS_CLI, play
 
+from .test_help import examples
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 CONFIG = """\
@@ -96,7 +98,7 @@ def spoken_by(line: str) -> list[str]:
     return ["zsh", "-fc"] if "init zsh" in line else ["bash", "-c"]
 
 
-@pytest.mark.parametrize("line", sorted({line for page in PAGES for line in documented(page)}))
+@pytest.mark.parametrize("line", sorted({*examples(), *(line for page in PAGES for line in documented(page))}))
 def test_a_documented_command_works(line: str, tmp_path: Path) -> None:
     shell = spoken_by(line)
     if not shutil.which(shell[0]):

@@ -37,6 +37,7 @@ awsprof_expiration_for = A
 """
 
 LINES = [
+    "",
     "use work:dev",
     "use work:dev --shell zsh",
     "use --shell=fish work:dev",
@@ -67,7 +68,6 @@ LINES = [
 ]
 # Whatever is not plain: typer alone answers.
 LONG = [
-    "",
     "list",
     "use a b",
     "use --",

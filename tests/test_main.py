@@ -115,7 +115,7 @@ def test_global_flags_stand_anywhere(home: Home, line: str, flag: str) -> None:
     assert (done.code, done.out) == (0, "work:dev\nwork:iam\n")
 
 
-@pytest.mark.parametrize("line", ["", "--help", "-h", "-v"])
+@pytest.mark.parametrize("line", ["--help", "-h"])
 def test_help(home: Home, line: str) -> None:
     done = awsprof(home, *line.split())
     assert (done.code, done.err) == (0, "")

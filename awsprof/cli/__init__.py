@@ -8,6 +8,7 @@ import typer  # noqa: TID253 - this module is imported only where a command line
 
 from awsprof.cli import everyday, profiles
 from awsprof.cli.words import app
+from awsprof.commands import welcome
 from awsprof.context import Context
 from awsprof.errors import AwsprofError, CancelledError, UsageError
 
@@ -59,4 +60,4 @@ def _everywhere(
     """Switch the shell you are in between AWS profiles, with one MFA code a day."""
     # __main__ takes these flags out of any place of the command line; they are declared here for --help.
     if call.invoked_subcommand is None:
-        call.obj.out(call.get_help())
+        welcome.run(call.obj)

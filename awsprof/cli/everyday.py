@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer  # noqa: TID253 - this module is imported only where a command line is not plain
 
-from awsprof.cli.words import AsJson, Domain, Region, Shell, app
+from awsprof.cli.words import AsJson, Domain, Region, Shell, app, epilog
 from awsprof.commands import cache, domains, init, listing, mfa, off, show, status, use, whoami
 from awsprof.errors import UsageError
 from awsprof.text import parse_duration
 
 
-@app.command("use")
+@app.command("use", epilog=epilog("awsprof use work:dev", 3, 4, 5, 6, 7))
 def _use(
     call: typer.Context,
     profile: Annotated[str, typer.Argument(metavar="PROFILE|-", help="A profile; - is the one before.")] = "",
@@ -22,17 +22,17 @@ def _use(
     mfa: Annotated[bool, typer.Option("--mfa", help="Renew the MFA session first, if it needs it.")] = False,
     shell: Shell = None,
 ) -> None:
-    """Make a profile active in this shell. Example: awsprof use work:dev."""
+    """Make a profile active in this shell."""
     use.run(call.obj, profile, domain=domain, region=region, mfa=mfa, shell=shell)
 
 
-@app.command("off")
+@app.command("off", epilog=epilog("awsprof off", 7))
 def _off(call: typer.Context, shell: Shell = None) -> None:
     """Take the switch back: this shell is as it was before it."""
     off.run(call.obj, shell=shell)
 
 
-@app.command("mfa")
+@app.command("mfa", epilog=epilog("awsprof mfa work", 3, 4, 5, 6))
 def _mfa(
     call: typer.Context,
     target: Annotated[str, typer.Argument(metavar="DOMAIN|PROFILE", help="Default: the active profile's.")] = "",
@@ -46,7 +46,7 @@ def _mfa(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Renew the MFA session behind a profile. Example: awsprof mfa work."""
+    """Renew the MFA session behind a profile."""
     if code == "-":
         code = sys.stdin.readline()
     least = parse_duration(min_remaining) if min_remaining else -1
@@ -54,13 +54,13 @@ def _mfa(
     mfa.run(call.obj, target, wish, as_json=as_json)
 
 
-@app.command("status")
+@app.command("status", epilog=epilog("awsprof status --json", 4))
 def _status(call: typer.Context, as_json: AsJson = False) -> None:
-    """Tell the active profile, where it comes from and what contradicts it. Asks AWS nothing."""
+    """Tell what this shell uses, and what contradicts it. Asks AWS nothing."""
     status.run(call.obj, as_json=as_json)
 
 
-@app.command("whoami")
+@app.command("whoami", epilog=epilog("awsprof whoami work:dev", 3, 4, 5, 6))
 def _whoami(
     call: typer.Context,
     profile: Annotated[str, typer.Argument(metavar="PROFILE", help="Default: what AWS tools in this shell use.")] = "",
@@ -70,7 +70,7 @@ def _whoami(
     whoami.run(call.obj, profile, as_json=as_json)
 
 
-@app.command("list")
+@app.command("list", epilog=epilog("awsprof list --domain work", 4))
 def _list(
     call: typer.Context,
     domain: Domain = "",
@@ -82,7 +82,7 @@ def _list(
     listing.run(call.obj, domain=domain, kind=kind, only_names=only_names, as_json=as_json)
 
 
-@app.command("domains")
+@app.command("domains", epilog=epilog("awsprof domains", 4))
 def _domains(
     call: typer.Context,
     prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="Only those that begin with it.")] = "",
@@ -92,15 +92,15 @@ def _domains(
     domains.run(call.obj, prefix, as_json=as_json)
 
 
-@app.command("show")
+@app.command("show", epilog=epilog("awsprof show work:dev", 3, 4))
 def _show(
     call: typer.Context, profile: Annotated[str, typer.Argument(metavar="PROFILE")], as_json: AsJson = False
 ) -> None:
-    """Show a profile's settings, the file each comes from, and its chain of sources; secrets masked."""
+    """Show a profile's settings, and what it stands on; secrets masked."""
     show.run(call.obj, profile, as_json=as_json)
 
 
-@app.command("init")
+@app.command("init", epilog=epilog("awsprof init --install", 4, 7))
 def _init(
     call: typer.Context,
     shell: Annotated[
@@ -110,7 +110,7 @@ def _init(
     uninstall: Annotated[bool, typer.Option("--uninstall", help="Take that out again.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the change as a diff; write nothing.")] = False,
 ) -> None:
-    """Print the hook of a shell, or have it loaded. Example: awsprof init --install."""
+    """Print the hook of a shell, or have it loaded."""
     if install and uninstall:
         raise UsageError("--install and --uninstall contradict each other", "choose one")
     if dry_run and not (install or uninstall):

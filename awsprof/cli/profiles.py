@@ -8,14 +8,14 @@ from typing import Annotated
 import typer  # noqa: TID253 - this module is imported only where a command line is not plain
 
 from awsprof.changes import How
-from awsprof.cli.words import DryRun, Force, Region, Yes, adding, app
+from awsprof.cli.words import DryRun, Force, Region, Yes, adding, app, epilog
 from awsprof.commands import add, adopt, remove, rename, rotate, setting
 from awsprof.text import parse_duration
 
 DomainArgument = Annotated[str, typer.Argument(metavar="DOMAIN")]
 
 
-@adding.command("iam")
+@adding.command("iam", epilog=epilog("awsprof add iam work --csv key.csv", 4))
 def _add_iam(
     call: typer.Context,
     domain: DomainArgument,
@@ -26,12 +26,12 @@ def _add_iam(
     force: Force = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Add a user's access key. Example: awsprof add iam work --csv key.csv."""
+    """Add a user's access key."""
     how = How(force=force, dry_run=dry_run)
     add.iam(call.obj, domain, how, csv=csv, user=user, stdin=sys.stdin if stdin else None, region=region)
 
 
-@adding.command("mfa")
+@adding.command("mfa", epilog=epilog("awsprof add mfa work", 4, 5, 6))
 def _add_mfa(
     call: typer.Context,
     domain: DomainArgument,
@@ -39,11 +39,11 @@ def _add_mfa(
     force: Force = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Add the user's MFA device. Example: awsprof add mfa work."""
+    """Add the user's MFA device."""
     add.mfa(call.obj, domain, How(force=force, dry_run=dry_run), device_arn=device_arn)
 
 
-@adding.command("role")
+@adding.command("role", epilog=epilog("awsprof add role work:ops --role-arn arn:aws:iam::123456789012:role/Ops", 3, 4))
 def _add_role(
     call: typer.Context,
     name: Annotated[str, typer.Argument(metavar="DOMAIN:NAME", help="NAME alone takes the domain of --source.")],
@@ -56,7 +56,7 @@ def _add_role(
     force: Force = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Add a role. Example: awsprof add role work:dev --role-arn arn:aws:iam::123456789012:role/Dev."""
+    """Add a role."""
     given = add.Role(
         role_arn,
         source=source,
@@ -71,7 +71,7 @@ def _add_role(
 ProfileArgument = Annotated[str, typer.Argument(metavar="PROFILE")]
 
 
-@app.command("set")
+@app.command("set", epilog=epilog("awsprof set work:dev region=eu-west-1 s3.max_queue_size=20", 3, 4))
 def _set(
     call: typer.Context,
     profile: ProfileArgument,
@@ -82,12 +82,12 @@ def _set(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Set settings of a profile. Example: awsprof set work:dev region=eu-west-1 s3.max_queue_size=20."""
+    """Set settings of a profile."""
     how = How(force=yes, dry_run=dry_run)
     setting.put(call.obj, profile, settings, how, any_key=force, stdin=sys.stdin)
 
 
-@app.command("unset")
+@app.command("unset", epilog=epilog("awsprof unset work:dev region", 3, 4))
 def _unset(
     call: typer.Context,
     profile: ProfileArgument,
@@ -95,11 +95,11 @@ def _unset(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Remove settings of a profile. Example: awsprof unset work:dev mfa_serial."""
+    """Remove settings of a profile."""
     setting.take(call.obj, profile, keys, How(force=yes, dry_run=dry_run))
 
 
-@app.command("rename")
+@app.command("rename", epilog=epilog("awsprof rename work: acme:", 3, 4, 7))
 def _rename(
     call: typer.Context,
     old: Annotated[str, typer.Argument(metavar="PROFILE", help="Its full name; DOMAIN: for a whole domain.")],
@@ -107,11 +107,11 @@ def _rename(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Rename a profile, or a domain with all that names it. Example: awsprof rename work: acme:."""
+    """Rename a profile, or a domain with all that names it."""
     rename.run(call.obj, old, new, How(force=yes, dry_run=dry_run))
 
 
-@app.command("remove")
+@app.command("remove", epilog=epilog("awsprof remove work:dev", 3, 4, 7))
 def _remove(
     call: typer.Context,
     words: Annotated[list[str], typer.Argument(metavar="PROFILE", help="Full names; DOMAIN: for a whole domain.")],
@@ -119,11 +119,11 @@ def _remove(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Remove profiles, or a whole domain. Example: awsprof remove work:dev."""
+    """Remove profiles, or a whole domain."""
     remove.run(call.obj, words, How(force=yes, dry_run=dry_run), cascade=cascade)
 
 
-@app.command("rotate")
+@app.command("rotate", epilog=epilog("awsprof rotate work", 4, 5, 6))
 def _rotate(
     call: typer.Context,
     domain: DomainArgument,
@@ -132,11 +132,11 @@ def _rotate(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Replace a domain's access key by a new one that AWS makes. Example: awsprof rotate work."""
+    """Replace a domain's access key by a new one that AWS makes."""
     rotate.run(call.obj, domain, rotate.Wish(keep=keep_old, delete=delete_old), How(force=yes, dry_run=dry_run))
 
 
-@app.command("adopt")
+@app.command("adopt", epilog=epilog("awsprof adopt --domain work", 3, 4, 7))
 def _adopt(
     call: typer.Context,
     source: Annotated[str, typer.Argument(metavar="PROFILE", help="Only the keys of this one. Default: all.")] = "",
@@ -145,5 +145,5 @@ def _adopt(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Make a domain of profiles that other tools wrote. Example: awsprof adopt --domain work."""
+    """Make a domain of profiles that other tools wrote."""
     adopt.run(call.obj, adopt.Wish(domain=domain, source=source, move=move), How(force=yes, dry_run=dry_run))
