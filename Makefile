@@ -26,7 +26,7 @@ test: $(READY) $(AWS) $(JS)  ## run all tests; more arguments for pytest in ARGS
 	fi; \
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
-check: lint test build  ## everything that must hold before a change is merged: lint, test, build
+check: lint test build docs  ## everything that must hold before a change is merged
 	@for tool in $(SHELL_TOOLS); do \
 	    command -v $$tool >/dev/null 2>&1 || echo "SKIPPED by lint: $$tool is not installed" >&2; \
 	done
@@ -46,6 +46,8 @@ lint: $(READY)  ## style, types, layers, spelling, and the syntax of the shell f
 build: $(READY)  ## the wheel and the sdist, into dist
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
 
 bench: $(READY) $(AWS) $(PEERS)  ## measure awsprof beside its peers, and write docs/performance.md
 	@$(BIN)/python -m compileall -q awsprof
@@ -54,6 +56,16 @@ bench: $(READY) $(AWS) $(PEERS)  ## measure awsprof beside its peers, and write 
 completions: $(READY)  ## write what completion offers into the hook files, anew from the commands
 	$(BIN)/python -m awsprof.completion
 
+docs: .tools/docs/bin/mkdocs  ## the documentation as a site, into site; a dead link fails
+	rm -rf build/docs site && mkdir -p build/docs
+	cp docs/*.md $(wildcard docs/*.svg) README.md SECURITY.md CONTRIBUTING.md CHANGELOG.md LICENSE build/docs
+	mv build/docs/README.md build/docs/index.md
+	sed -i.bak -E 's,\]\((docs|\.\.)/,](,g; s,\]\(README\.md,](index.md,g' build/docs/*.md && rm build/docs/*.bak
+	NO_MKDOCS_2_WARNING=1 .tools/docs/bin/mkdocs build --strict -f docs/mkdocs.yml
+
+manual: $(READY)  ## write the man page, docs/awsprof.1, anew from the commands
+	$(BIN)/python -m awsprof.manual
+
 clean:  ## remove what build, tests and tools left behind, but not .venv and .tools
 	rm -rf dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find awsprof tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -61,7 +73,7 @@ clean:  ## remove what build, tests and tools left behind, but not .venv and .to
 distclean: clean  ## remove .venv and .tools, too
 	rm -rf $(VENV) .tools
 
-.PHONY: help demo test bench check lint build completions clean distclean
+.PHONY: help demo test bench check lint build docs completions manual clean distclean
 
 BASH_FILES := shells/awsprof.bash .ci/run
 SHELL_TOOLS := shellcheck shfmt zsh fish_indent
@@ -117,6 +129,10 @@ $(JS): | $(READY)
 	    npm install --prefix .tools/js --silent --no-audit --no-fund @aws-sdk/client-sts@3 @aws-sdk/credential-providers@3; } || { \
 	    rm -rf .tools/js; echo 'SKIPPED: the AWS SDK for JavaScript could not be installed' >&2; [ "$$CI" != true ]; \
 	}
+
+.tools/docs/bin/mkdocs: | $(READY)
+	@echo 'installing mkdocs-material into .tools/docs'; python="$(BIN)/python"; \
+	$(call new_venv,.tools/docs) && $(call install,.tools/docs,'mkdocs-material==9.*')
 
 # What people use besides, each by itself, to be measured beside awsprof.
 .tools/peers/%: | $(READY)

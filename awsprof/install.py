@@ -45,7 +45,9 @@ def files(target: Shell, environ: Mapping[str, str]) -> list[str]:
         return [os.path.join(environ.get("ZDOTDIR") or home, ".zshrc")]
     if target.name == "fish":
         return [os.path.join(config, "fish", "conf.d", "awsprof.fish")]
-    return [_pwsh_profile(config)]
+    if target.name == "pwsh":
+        return [_pwsh_profile(config)]
+    return [os.path.join(home, target.rc.removeprefix("~/"))]
 
 
 def every_file(target: Shell, environ: Mapping[str, str]) -> list[str]:

@@ -6,7 +6,9 @@ import re
 import shutil
 import subprocess
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,7 @@ from tests.aws.account import Role, User
 from tests.aws.sts import CheckingSts, write_csv
 from tests.demo.__main__ import AWS_CLI, play
 
-from .test_help import examples
+from .test_help import COMMANDS, examples
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -28,6 +30,11 @@ region = eu-west-1
 [profile work:prod]
 role_arn = {role}
 source_profile = work:mfa
+[profile their:ops]
+role_arn = {role}
+source_profile = work:mfa
+[profile corp:mfa]
+mfa_device_arn = {device}
 """
 # What a page writes in general, and an example of it.
 EXAMPLES = {
@@ -44,6 +51,7 @@ SETTING = """\
 eval "$(awsprof init bash)" && awsprof use work:prod && awsprof use work:dev && awsprof mfa --code "$FIRST" || exit 99
 ykman() { echo "$CODE"; }
 terraform() { test "$AWS_PROFILE" = work:prod; }
+aws() { test "$AWS_REGION" = us-east-1; }
 """
 
 
@@ -51,7 +59,7 @@ def write_files(folder: Path, user: User, role: Role) -> None:
     folder.mkdir()
     (folder / "config").write_text(CONFIG.format(device=user.device_arn, role=role.arn))
     keys = f"aws_access_key_id = {user.access_key_id}\naws_secret_access_key = {user.secret_access_key}\n"
-    (folder / "credentials").write_text(f"[work:iam]\n{keys}")
+    (folder / "credentials").write_text(f"[work:iam]\n{keys}[corp:iam]\n{keys}")
 
 
 def transcript(page: Path) -> list[str]:
@@ -128,3 +136,32 @@ def test_a_documented_command_works(line: str, tmp_path: Path) -> None:
         )
     # Where a person would be asked, that is all that may stand in the way.
     assert done.returncode == 0 or "there is no terminal to ask at" in done.stderr, done.stderr
+
+
+def symptoms() -> list[str]:
+    """What troubleshooting says that awsprof says."""
+    page = (ROOT / "docs/troubleshooting.md").read_text()
+    others = ("bash: awsprof", "The config profile", "ExpiredToken", "AccessDenied", "aws", "no session")
+    found = [
+        word for row in re.findall(r"^\| ([^|]*) \|", page, re.MULTILINE) for word in re.findall(r"`([^`]*)`", row)
+    ]
+    return [word for word in found if not word.startswith(others)]
+
+
+@pytest.mark.parametrize("symptom", symptoms())
+def test_what_troubleshooting_quotes_is_said(symptom: str) -> None:
+    sources = "\n".join(path.read_text() for path in (ROOT / "awsprof").rglob("*.py"))
+    assert [part for part in symptom.split("...") if part.strip() not in sources] == []
+
+
+def options(command: Any) -> Iterator[str]:
+    for option in command.params:
+        if option.param_type_name == "option":
+            yield max(option.opts, key=len)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_is_documented(name: str) -> None:
+    text = "\n".join(page.read_text() for page in PAGES if page.name != "CONTRIBUTING.md")
+    assert f"awsprof {name}" in text
+    assert [option for option in options(COMMANDS[name]) if not re.search(rf"{option}\b", text)] == []

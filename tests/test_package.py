@@ -1,6 +1,7 @@
 """What is installed from a wheel, an sdist or a checkout: it starts, and it finds its hook files."""
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 import awsprof
+from awsprof import manual
 from awsprof.shell import SHELLS, quote_pwsh
 
 # One worker builds for all of these.
@@ -115,9 +117,26 @@ def test_hook_files_are_those_of_the_checkout(installed: Installed) -> None:
 
 def test_what_is_in_the_wheel(built: dict[str, Path]) -> None:
     names = zipfile.ZipFile(built["wheel"]).namelist()
-    of_the_package = sorted(name for name in names if ".dist-info/" not in name)
+    of_the_package = sorted(name for name in names if ".dist-info/" not in name and ".data/" not in name)
     assert of_the_package == sorted([*SOURCES, "awsprof/py.typed", *(f"awsprof/shells/{name}" for name in HOOKS)])
     assert [name for name in names if name.endswith(".dist-info/licenses/LICENSE")]
+    assert [name for name in names if name.endswith(".data/data/share/man/man1/awsprof.1")]
+
+
+def test_the_man_page_comes_along(installed: Installed) -> None:
+    page = installed.folder / "share/man/man1/awsprof.1"
+    assert installed.hooks == ROOT / "shells" or page.read_text() == (ROOT / manual.PATH).read_text()
+
+
+def test_the_man_page_is_of_these_commands() -> None:
+    assert (ROOT / manual.PATH).read_text() == manual.page(), "run `make manual`"
+
+
+@pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")
+def test_the_man_page_has_no_mistakes() -> None:
+    words = ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(ROOT / manual.PATH)]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_what_is_in_the_sdist(built: dict[str, Path]) -> None:

@@ -18,20 +18,23 @@ adding = typer.Typer(rich_markup_mode=None)
 app.add_typer(adding, name="add", help="Add a user's keys, an MFA device or a role to the AWS files.")
 
 # What an exit code means, in a few words; docs/exit-codes-and-json.md has more.
-_CODES = {
+EXIT_CODES = {
+    0: "done",
+    1: "unexpected",
     2: "not understood",
     3: "no such profile",
     4: "a file is in the way",
     5: "credentials",
     6: "AWS or the network",
     7: "the shell or its hook",
+    130: "cancelled",
 }
 
 
 def epilog(example: str, *codes: int) -> str:
     """What stands below the help of a command: an example, and its exit codes beside 0 and 2."""
-    told = ", ".join(f"{code} {_CODES[code]}" for code in (2, *codes))
-    return f"\b\nExample:\n  {example}\n\nExit codes: 0 done, {told}."
+    told = ", ".join(f"{code} {EXIT_CODES[code]}" for code in (0, 2, *codes))
+    return f"\b\nExample:\n  {example}\n\nExit codes: {told}."
 
 
 Domain = Annotated[str, typer.Option("--domain", metavar="DOMAIN", help="Look in this domain.")]
