@@ -55,7 +55,11 @@ def iam(
     keys = {KEY_ID: check_key_id(key_id), SECRET: check_secret(secret), TOKEN: None, LEGACY_TOKEN: None}
     ended = sessions.ended_by_another_key(known, domain, keys[KEY_ID])
     steps = settings_steps(ctx, known, name, credentials=keys, config=settings, also=ended)
-    if _commit(ctx, steps, name, how, exists=bool(known.get(name))) and ended:
+    there = known.get(name)
+    # A run that was cut short between the two files is completed without a question.
+    wanted = {key: value or "" for key, value in (keys | settings).items()}
+    alters = there is not None and any(there.get(key) not in ("", value) for key, value in wanted.items())
+    if _commit(ctx, steps, name, how, exists=alters) and ended:
         ctx.say(f"the session of {quoted(domain)} was made with the old key; renew it: awsprof mfa {quoted(domain)}")
     if csv and not how.dry_run:
         ctx.say(f"{quoted(csv)} still holds the secret: delete it, or keep it where your secrets are")

@@ -76,7 +76,9 @@ def _changed(ctx: Context, path: str, block: str, *, dry_run: bool) -> bool:
     if dry_run:
         _show(ctx, path, old, new)
         return True
-    _make_folder(os.path.dirname(os.path.realpath(path)))
+    folder = os.path.dirname(os.path.realpath(path))
+    _make_folder(folder)
+    replace.remove_leftovers(folder)  # without a lock: two at once end, at worst, with an error of one of them
     ctx.say(*replace.rewrite(path, edited, lambda _: None, private=False))
     if not block and install.without_block(old) is None:
         os.unlink(path)
