@@ -17,7 +17,7 @@ CHANGES = (
     "symlink,symlinkat,chmod,fchmod,fchmodat,chown,fchown,lchown,fchownat,mkdir,mkdirat,rmdir,truncate,ftruncate,"
     "utimensat,flock"
 )
-READS = "read,pread64,getdents64,stat,lstat,fstat,newfstatat,statx,readlink,access,faccessat,faccessat2,close"
+READS = "read,pread64,getdents64,readlink,readlinkat"
 _READ_ONLY = re.compile(r"^(open\w*\(.*O_RDONLY|flock|(" + READS.replace(",", "|") + r")\()")
 _CALL = re.compile(r"^(\w+)\(")
 
@@ -37,6 +37,11 @@ class Operation(NamedTuple):
     def changes(self) -> bool:
         """Whether anything in the folder may be another afterwards."""
         return not _READ_ONLY.match(self.what)
+
+    @property
+    def counts(self) -> bool:
+        """Whether what changes is more than the cache, which can be made again at any time."""
+        return self.changes and "/.cache" not in self.what
 
     def __str__(self) -> str:
         return f"{self.what} [{self.nth}]"
@@ -76,7 +81,17 @@ def record(run: Run, folder: Path, *, calls: str = CHANGES) -> tuple[list[Operat
     return operations, Ran(done.returncode, done.stdout, done.stderr)
 
 
-def force(run: Run, folder: Path, at: Operation, fault: str, *, calls: str = CHANGES) -> Ran:
+def thinned(operations: list[Operation]) -> list[Operation]:
+    """What changes the AWS files or the start-up file, and of the rest, most of it done many times, the first and last.
+
+    Before two things that change nothing a home is the same, and a program mostly reads a file by one function.
+    """
+    first = {it.what: it for it in reversed(operations)}
+    last = {it.what: it for it in operations}
+    return [it for it in operations if it.counts or it in (first[it.what], last[it.what])]
+
+
+def force(run: Run, folder: Path, at: Operation, fault: str) -> Ran:
     """Run it again, and at that operation inject a fault: `signal=KILL`, `error=ENOSPC`.
 
     A signal comes before the operation is done, and an error in its place.
@@ -85,7 +100,7 @@ def force(run: Run, folder: Path, at: Operation, fault: str, *, calls: str = CHA
         StrayedError: it was not there that it struck.
     """
     trace = folder.parent / "trace"
-    done = run(_prefix(trace, calls, f"{at.call}:{fault}:when={at.nth}"))
+    done = run(_prefix(trace, at.call, f"{at.call}:{fault}:when={at.nth}"))
     struck = "= ?" if fault.startswith("signal") else "(INJECTED)"
     lines = [line for line in trace.read_text(errors="replace").splitlines() if struck in line and _CALL.match(line)]
     if [_alike(line, folder) for line in lines[:1]] != [at.what]:
@@ -100,6 +115,6 @@ def _alike(line: str, folder: Path) -> str:
     line = re.sub(r"\b\d+(<[^>]*>)", r"\1", line)
     if line.startswith(("write", "pwrite", "read(", "pread")):
         line = line.partition(">")[0] + ">)"
-    if line.startswith(("stat", "lstat", "fstat", "newfstatat", "statx", "getdents", "readlink")):
+    if line.startswith(("getdents", "readlink", "utimensat")):
         line = line.partition(", ")[0].rstrip(")") + ")"
     return re.sub(r"(?<=[~./])\d{4,}|(?<=~)\d+", "*", line)

@@ -31,7 +31,7 @@ VERBS = {
     "unset": Verb("unset work:iam region --yes", "", KEYS),
     "rename": Verb("rename me you --yes", "", OTHERS),
     "rename a domain": Verb("rename work: acme: --yes", "", DOMAIN),
-    "remove": Verb("remove work:iam --yes", "", KEYS),
+    "remove": Verb("remove old me --yes", "", OTHERS),
     "remove --cascade": Verb("remove work: --cascade --yes", "", DOMAIN),
     "rotate": Verb("rotate work --yes", "", KEYS),
     "rotate --delete-old": Verb("rotate work --yes --delete-old", "", SESSION),
