@@ -28,7 +28,7 @@ def as_meant(
         renamed: the new header of each section that gets one.
 
     Raises:
-        FileError: botocore refuses the file as it was.
+        FileError: botocore refuses the file as it was, or one of the two cannot be read.
     """
     expected = _parse(file.path)
     if expected is None:
@@ -72,3 +72,5 @@ def _parse(path: str) -> Parsed | None:
         return {}
     except exceptions.ConfigParseError:
         return None
+    except AttributeError:  # configparser takes an error in the midst of a file for its end, and stumbles later
+        raise FileError(f"cannot read {quoted(path)} to its end; nothing was written", "check the disk") from None

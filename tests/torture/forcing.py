@@ -117,4 +117,5 @@ def _alike(line: str, folder: Path) -> str:
         line = line.partition(">")[0] + ">)"
     if line.startswith(("getdents", "readlink", "utimensat")):
         line = line.partition(", ")[0].rstrip(")") + ")"
-    return re.sub(r"(?<=[~./])\d{4,}|(?<=~)\d+", "*", line)
+    line = re.sub(r"(?:AKIA|ASIA)[A-Z2-7]{16}", "KEY", line)
+    return re.sub(r"(?<=/at/)[\d.]+|(?<=~)\d+", "*", line)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.aws.account import User
-from tests.aws.test_clients import awscli_1
+from tests.clients import awscli_1
 from tests.secrets.canary import find_strace
 
 from . import forcing

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from awsprof.profiles import KEY_ID
 from tests.aws.account import unique_id
-from tests.aws.test_clients import awscli_1
+from tests.clients import awscli_1
 
 from .crowd import Edit, Outcome, crowd, look
 from .tally import LONG, Tally, tally
