@@ -26,6 +26,9 @@ test: $(READY) $(AWS) $(JS)  ## run all tests; more arguments for pytest in ARGS
 	fi; \
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
+torture: $(READY) $(AWS) $(PEERS)  ## kill it, fail it, crowd it for a quarter of an hour, its peers too; prints one table
+	@AWSPROF_TORTURE=1 $(BIN)/python -m pytest -n auto -q $(TORTURE) $(ARGS)
+
 check: lint test build docs  ## everything that must hold before a change is merged
 	@for tool in $(SHELL_TOOLS); do \
 	    command -v $$tool >/dev/null 2>&1 || echo "SKIPPED by lint: $$tool is not installed" >&2; \
@@ -73,7 +76,10 @@ clean:  ## remove what build, tests and tools left behind, but not .venv and .to
 distclean: clean  ## remove .venv and .tools, too
 	rm -rf $(VENV) .tools
 
-.PHONY: help demo test bench check lint build docs completions manual clean distclean
+.PHONY: help demo test torture bench check lint build docs completions manual clean distclean
+
+# What is longer with AWSPROF_TORTURE.
+TORTURE := tests/torture tests/files/test_alike.py tests/shells/test_replay_alike.py
 
 BASH_FILES := shells/awsprof.bash .ci/run
 SHELL_TOOLS := shellcheck shfmt zsh fish_indent

@@ -269,6 +269,14 @@ def test_without_a_terminal_an_existing_key_needs_force(desk: Desk) -> None:
     assert desk.read() == ("", OLD)
 
 
+def test_cut_short_between_the_files_it_is_completed_without_a_question(desk: Desk) -> None:
+    desk.write(credentials=IAM)
+    add_iam(desk, stdin=f"{ID}\n{SECRET}\n", region="eu-central-1")
+    assert desk.read() == ("[profile work:iam]\nregion = eu-central-1\n", IAM)
+    with pytest.raises(UsageError, match="exists already"):
+        add_iam(desk, stdin=f"{ID}\n{SECRET}\n", region="eu-west-1")
+
+
 @pytest.mark.parametrize("force", [True, False])
 def test_a_dry_run_shows_and_writes_nothing(desk: Desk, force: bool) -> None:
     desk.write("", f"{OLD}\n{SESSION}{END}")

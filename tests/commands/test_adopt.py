@@ -140,19 +140,21 @@ def _assert_usable(home: Home) -> None:
     assert profiles.device_of(known, "work") == DEVICE
 
 
+@pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("done", range(4))
 @pytest.mark.parametrize("case", ["a role with MFA on plain keys", "aws-mfa"])
-def test_moving_cut_short_is_completed_by_a_second_run(home: Home, case: str, done: int) -> None:
+def test_moving_cut_short_is_completed_by_a_second_run(home: Home, case: str, done: int, named: bool) -> None:
     config, credentials, _, _, config_after, credentials_after = ADOPTED[case]
     home.write(config, credentials)
     known = profiles.load(home.environ)
-    made = adoption.adopt(known, adoption.find(known)[0][0], "work", move=True)
+    found = adoption.find(known)[0][0]
+    made = adoption.adopt(known, found, "work", move=True)
     move = moving.plan_move(home.environ, known, made.renamed, config=made.config, credentials=made.credentials)
     for step in move.carried[:done]:
         plan.carry_out([step])
         between = profiles.load(home.environ)
         assert [name for name in between if profiles.chain(between, name).broken] == []
-    call(home, run(move=True))
+    call(home, run(source=found.keys if named and done < 3 else "", move=True))
     assert files(home) == (config_after, credentials_after)
 
 

@@ -32,12 +32,10 @@ def test_a_kill_comes_before_the_operation(tmp_path: Path) -> None:
 
 
 def chosen(operations: list[Operation], size: str) -> list[Operation]:
-    """Where to kill: everywhere; among many profiles where something changes; else round each rename."""
+    """Where to kill: with few profiles everywhere, with many, and in the short test, round each rename."""
     if LONG and size == "few":
         return forcing.thinned(operations)
     changing = [it for it in operations if it.counts]
-    if LONG and size in ("5", "400"):
-        return changing
     renames = [number for number, it in enumerate(changing) if it.call.startswith("rename")]
     return [changing[number] for number in (*renames, renames[-1] + 1)]
 
