@@ -66,6 +66,9 @@ docs: .tools/docs/bin/mkdocs  ## the documentation as a site, into site; a dead 
 	sed -i.bak -E 's,\]\((docs|\.\.)/,](,g; s,\]\(README\.md,](index.md,g' build/docs/*.md && rm build/docs/*.bak
 	NO_MKDOCS_2_WARNING=1 .tools/docs/bin/mkdocs build --strict -f docs/mkdocs.yml
 
+picture: $(READY)  ## the terminal in the README, docs/awsprof.svg, from a real run
+	$(BIN)/python -m tests.demo.picture
+
 manual: $(READY)  ## write the man page, docs/awsprof.1, anew from the commands
 	$(BIN)/python -m awsprof.manual
 
@@ -76,7 +79,7 @@ clean:  ## remove what build, tests and tools left behind, but not .venv and .to
 distclean: clean  ## remove .venv and .tools, too
 	rm -rf $(VENV) .tools
 
-.PHONY: help demo test torture bench check lint build docs completions manual clean distclean
+.PHONY: help demo test torture bench check lint build docs completions picture manual clean distclean
 
 # What is longer with AWSPROF_TORTURE.
 TORTURE := tests/torture tests/files/test_alike.py tests/shells/test_replay_alike.py

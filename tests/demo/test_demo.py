@@ -1,11 +1,13 @@
 """The demo is what a newcomer sees first: it must run in each shell, show the day as it is, and no secret."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.aws.sts import Answer, CheckingSts
+from tests.demo import picture
 from tests.demo.__main__ import AWS_CLI, KINDS, play_day
 from tests.shells.shells import TABLE
 
@@ -76,3 +78,10 @@ def missing(lines: list[str], text: str) -> list[str]:
             return lines[number:]
         at += len(line)
     return []
+
+
+def test_the_picture_is_what_happens() -> None:
+    drawn = picture.text_of(picture.PATH.read_text())
+    assert "http" not in re.sub(r"http://www\.w3\.org/\S+|https://www\.textualize\.io", "", picture.PATH.read_text())
+    day = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d\d:\d\d"
+    assert re.sub(day, "#", drawn) == re.sub(day, "#", picture.text_of(picture.svg(picture.transcript())))
