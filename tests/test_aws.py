@@ -157,7 +157,7 @@ def test_a_wrong_device_name_is_not_taken_for_root(desk: Desk) -> None:
 
 
 def test_a_time_out_is_no_reason_to_ask_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aws, "READ_SECONDS", 0.2)
+    monkeypatch.setattr("awsprof.aws.sts.READ_SECONDS", 0.2)
     desk.sts.script("GetSessionToken", Answer(delay=5))
     error = told(desk)
     assert error.exit_code == 6

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from awsprof import aws, cache, iam, names, profiles, sessions
+from awsprof import aws, cache, names, profiles, sessions
+from awsprof.aws import iam
 from awsprof.changes import How, Words, confirm, writable
 from awsprof.errors import AwsError, AwsprofError, CancelledError, CredentialsError, FileError, UsageError
 from awsprof.files import plan
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awsprof.aws import Keys
+    from awsprof.aws.iam import AccessKey
     from awsprof.context import Context
-    from awsprof.iam import AccessKey
 
 # Seconds between two tries with a new key: AWS mostly knows it within ten, and is given two minutes.
 _WAITS = (1, 1, 2, 2, 3, 3, *[5] * 22)

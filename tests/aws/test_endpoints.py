@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from awsprof import aws, errors
+from awsprof.aws import endpoints
 
 from .desk import Desk, desk, ended, own_environment, sts, user
 
@@ -50,7 +51,7 @@ def test_what_botocore_calls_aws_is_aws(
         with suppress(EndpointVariantError):  # not every partition has every kind
             known.append(session.client("sts", region_name=region).meta.endpoint_url)
     assert len(known) > 30
-    assert [url for url in known if not aws._is_aws(url)] == []
+    assert [url for url in known if not endpoints._is_aws(url)] == []
 
 
 AWS = [
@@ -86,7 +87,7 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize(("url", "aws_host"), [*((url, True) for url in AWS), *((url, False) for url in ELSEWHERE)])
 def test_which_host_is_awss(url: str, aws_host: bool) -> None:
-    assert aws._is_aws(url) == aws_host
+    assert endpoints._is_aws(url) == aws_host
 
 
 SERVICES = "[profile work:iam]\nservices = mine\n[services mine]\nsts =\n  endpoint_url = https://sts.example.com\n"

@@ -27,9 +27,9 @@ TORTURE = bool(os.environ.get("AWSPROF_TORTURE"))
 # As awsprof, but not so patient.
 HASTY = """
 import sys
-from awsprof import aws
+from awsprof.aws import sts
 from awsprof.__main__ import main
-aws.CONNECT_SECONDS = aws.READ_SECONDS = 0.5
+sts.CONNECT_SECONDS = sts.READ_SECONDS = 0.5
 sys.exit(main())
 """
 PROGRAM = AWSPROF if TORTURE else (sys.executable, "-P", "-c", HASTY)

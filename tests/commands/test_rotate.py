@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from awsprof import aws, iam, profiles
+from awsprof import aws, profiles
+from awsprof.aws import iam
 from awsprof.changes import How
 from awsprof.commands import rotate
 from awsprof.commands.rotate import Wish

@@ -1,0 +1,117 @@
+"""The errors of AWS, of botocore and of the network, in words that a user can act on: tables of what to look for."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+
+from awsprof.errors import AwsError, AwsprofError, CredentialsError, FileError, NoSuchProfileError, UsageError
+from awsprof.text import safe, show_duration
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class WrongCodeError(CredentialsError):
+    """AWS refused the MFA code itself; another one may do."""
+
+
+class UnknownKeyError(CredentialsError):
+    """AWS does not know the access key: not any more, or not yet."""
+
+
+class DeniedError(CredentialsError):
+    """AWS knows who asks, and denies it."""
+
+
+# Error code, what its message contains, the class of error, what happened, what to do. The first that fits counts.
+# Texts as AWS sends them; see the table in docs/mfa.md.
+_ADVICE: tuple[tuple[str, str, type[AwsprofError], str, str], ...] = (
+    ("AccessDenied", "invalid MFA one time pass code", WrongCodeError,
+     "AWS refused the MFA code: it is wrong, expired or already used; wait for the next one",
+     "then: awsprof mfa DOMAIN"),
+    ("AccessDenied", "unable to validate MFA code", CredentialsError,
+     "AWS knows no such MFA device of this user", "check its ARN (:mfa/, not :user/): awsprof add mfa DOMAIN --force"),
+    ("AccessDenied", "Cannot call GetSessionToken with session credentials", CredentialsError,
+     "the iam profile holds temporary keys", "put the user's own access key there: awsprof add iam DOMAIN --force"),
+    ("InvalidClientTokenId", "", UnknownKeyError,
+     "AWS does not know this access key: it was deleted or made inactive, or belongs to another partition",
+     "make a new one in the console, then: awsprof add iam DOMAIN --force"),
+    ("SignatureDoesNotMatch", "", CredentialsError,
+     "the secret access key does not belong to the access key id", "enter both again: awsprof add iam DOMAIN --force"),
+    ("ExpiredToken", "", CredentialsError, "the session has expired", "renew it: awsprof mfa"),
+    ("AccessDenied", "", DeniedError, "AWS denies it", "ask whoever manages this account"),
+)  # fmt: skip
+_BUSY = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure")
+
+
+_NO_ANSWER = "what came back is not an answer of AWS"
+_STRANGE = ("ResponseParserError", "KeyError")
+# botocore's errors by the name of their class or a base of it: what kind they are, and what to do.
+_LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
+    ("ProxyConnectionError", AwsError, "check HTTPS_PROXY, then try again"),
+    ("SSLError", AwsError, "check AWS_CA_BUNDLE and the clock, then try again"),
+    *((name, AwsError, "see what stands between this machine and AWS, then try again") for name in _STRANGE),
+    ("HTTPClientError", AwsError, "check the network, then try again"),
+    ("ConnectionError", AwsError, "check the network, then try again"),
+    ("ProfileNotFound", NoSuchProfileError, "awsprof list shows what there is"),
+    ("InvalidRegionError", UsageError, "mend the region: awsprof show PROFILE"),
+    ("ConfigParseError", FileError, "awsprof list says which line"),
+    ("BotoCoreError", CredentialsError, "awsprof status says what this shell uses"),
+)
+
+
+def told(error: Exception, *, seconds: int = 0) -> AwsprofError:
+    """The error in words that a user can act on. It repeats nothing that could hold a secret."""
+    if isinstance(error, AwsprofError):
+        return error
+    response = getattr(error, "response", None)
+    if isinstance(response, dict) and "Error" in response:
+        return _refused(response, seconds)
+    bases = [base.__name__ for base in type(error).__mro__]
+    for name, kind, advice in _LOCAL:
+        if name in bases:
+            # What came instead of an answer is not shown: it could be anything.
+            return kind(_NO_ANSWER if name in _STRANGE else _first_line(error), advice)
+    if str(error).startswith("Invalid endpoint"):  # a bare ValueError of botocore's
+        return UsageError(_first_line(error), "check AWS_ENDPOINT_URL, and endpoint_url in the AWS files")
+    raise error
+
+
+def _first_line(error: Exception) -> str:
+    return safe(str(error).strip().split("\n")[0])
+
+
+def _refused(response: dict[str, Any], seconds: int) -> AwsprofError:
+    code, message = str(response["Error"].get("Code", "")), str(response["Error"].get("Message", ""))
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "SignatureDoesNotMatch" and ("Signature expired" in message or "not yet current" in message):
+        return _clock_skew(response)
+    if code.startswith(_BUSY) or status >= 500:
+        return AwsError(f"AWS is busy or out of order: {safe(code)}", "wait a little, then try again")
+    if code == "ValidationError" and seconds > 3600 and "duration" in message.lower():
+        return CredentialsError(
+            f"AWS refuses a session of {show_duration(seconds)}: {safe(message)}",
+            "for the keys of an account's root user: awsprof mfa --duration 1h",
+        )
+    for known, text, kind, what, advice in _ADVICE:
+        if known == code and text in message:
+            detail = f": {safe(message)}" if what == "AWS denies it" else ""
+            return kind(what + detail, advice)
+    return CredentialsError(f"AWS refused: {safe(code)}: {safe(message)}", "awsprof status says what this shell uses")
+
+
+def _clock_skew(response: dict[str, Any]) -> AwsError:
+    import time
+
+    date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        ahead = int(time.time() - parsedate_to_datetime(date).timestamp())
+    except (TypeError, ValueError):
+        return AwsError(
+            "this machine's clock differs from AWS's by more than AWS allows", "set the clock, then try again"
+        )
+    side = "ahead of" if ahead > 0 else "behind"
+    return AwsError(
+        f"this machine's clock is {show_duration(abs(ahead))} {side} AWS's", "set the clock, then try again"
+    )
