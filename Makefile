@@ -81,8 +81,8 @@ distclean: clean  ## remove .venv and .tools, too
 
 .PHONY: help demo test torture bench check lint build docs completions picture manual clean distclean
 
-# What is longer with AWSPROF_TORTURE.
-TORTURE := tests/torture tests/files/test_alike.py tests/shells/test_replay_alike.py
+# What is forced, and the edits of generated files; other tests are longer with AWSPROF_TORTURE, too, an hour in all.
+TORTURE := tests/torture tests/files/test_alike.py
 
 BASH_FILES := shells/awsprof.bash .ci/run
 SHELL_TOOLS := shellcheck shfmt zsh fish_indent

@@ -82,13 +82,12 @@ def record(run: Run, folder: Path, *, calls: str = CHANGES) -> tuple[list[Operat
 
 
 def thinned(operations: list[Operation]) -> list[Operation]:
-    """What changes the AWS files or the start-up file, and of the rest, most of it done many times, the first and last.
+    """What changes the AWS files or the start-up file, and of the rest, most of it done many times, each thing once.
 
     Before two things that change nothing a home is the same, and a program mostly reads a file by one function.
     """
-    first = {it.what: it for it in reversed(operations)}
     last = {it.what: it for it in operations}
-    return [it for it in operations if it.counts or it in (first[it.what], last[it.what])]
+    return [it for it in operations if it.counts or it is last[it.what]]
 
 
 def force(run: Run, folder: Path, at: Operation, fault: str) -> Ran:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from .forcing import StrayedError
+
 LONG = bool(os.environ.get("AWSPROF_TORTURE"))
 PROPERTY = "forced"
 OURS = "awsprof"
@@ -17,12 +19,17 @@ class Tally:
     def __init__(self) -> None:
         self.runs: dict[tuple[str, str], int] = {}
         self.wrong: dict[tuple[str, str], list[str]] = {}
+        self.strayed: list[str] = []
 
     @contextmanager
     def run(self, forced: str, how: str, program: str = OURS) -> Iterator[list[str]]:
         """One run: what is put into the list that it gives was wrong."""
         wrong: list[str] = []
-        yield wrong
+        try:
+            yield wrong
+        except StrayedError as stray:  # so it counts for nothing
+            self.strayed.append(f"{how}: {stray}")
+            return
         self.add(forced, 1, [f"{how}: {one}" for one in wrong[:1]], program)
 
     def add(self, forced: str, runs: int, wrong: list[str], program: str = OURS) -> None:
@@ -42,5 +49,7 @@ def tally(record_property: Callable[[str, object], None]) -> Iterator[Tally]:
     """A tally whose counts go into the table."""
     kept = Tally()
     yield kept
+    # One in so many runs may go another way than the recorded one, on a machine where much else happens.
+    assert len(kept.strayed) <= 1 + sum(kept.runs.values()) // 20, kept.strayed
     for (forced, program), runs in kept.runs.items():
         record_property(PROPERTY, [forced, program, runs, len(kept.wrong[forced, program])])

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(not LONG, reason="measured by make torture")
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / ".tools" / "peers"
 BASE = Verb("", "", tuple(PROFILES))
-WRITERS, ROUNDS = 10, 5
+WRITERS, ROUNDS = 10, 4
 
 
 class Peer(NamedTuple):

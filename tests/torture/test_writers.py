@@ -43,6 +43,8 @@ def ours(words: list[str], given: str, name: str, key: str, value: str) -> Edit:
 def count(tally: Tally, forced: str, outcome: Outcome) -> None:
     print(f"{forced}: {outcome}")
     tally.add(f"{forced}: edits", len(outcome.done), outcome.lost)
+    tally.add(f"{forced}: killed", len(outcome.killed), [])
+    tally.add(f"{forced}: refused after ten seconds of waiting", len(outcome.refused), [])
     tally.add(f"{forced}: snapshots", outcome.snapshots, outcome.ours_unreadable)
 
 
@@ -64,14 +66,17 @@ def test_beside_a_writer_that_knows_no_lock(tmp_path: Path, tally: Tally) -> Non
     """`aws configure set` truncates and writes: what it makes unreadable is its own, and nothing of ours is."""
     aws_cli = awscli_1()
     with world(tmp_path / "home", VERBS["rename"], 5) as there:
-        writers = [edits(there, writer, EDITS) for writer in range(WRITERS // 5 + 1)]
-        theirs = [aws_configure(aws_cli, number) for number in range(EDITS * 2)]
+        writers = [edits(there, writer, EDITS // 2) for writer in range(WRITERS // 5 + 1)]
+        theirs = [aws_configure(aws_cli, number) for number in range(EDITS)]
         outcome = crowd(there, [*writers, theirs], readers=READERS, environ=there.environ)
     lost_of_theirs = [line for line in outcome.lost if line.startswith(aws_cli)]
     of_theirs = [edit for edit in outcome.done if edit.words[0] == aws_cli]
     print(f"beside aws configure set: {outcome}, of its own {len(of_theirs)} edits {len(lost_of_theirs)} lost")
-    tally.add("beside aws configure set: unreadable by awsprof", outcome.snapshots, outcome.ours_unreadable)
+    name, lost = "aws configure set", [line for line in outcome.lost if line not in lost_of_theirs]
+    tally.add("beside aws configure set: snapshots", outcome.snapshots, ["unreadable"] * outcome.unreadable, name)
+    tally.add("beside aws configure set: edits", len(of_theirs), lost_of_theirs, name)
     assert tally.ours == []
+    tally.add("beside aws configure set: edits", len(outcome.done) - len(of_theirs), lost)  # which it wrote away
 
 
 def aws_configure(program: str, number: int) -> Edit:
