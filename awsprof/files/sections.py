@@ -65,7 +65,8 @@ def _empty_beside(gone: set[int], old: list[str]) -> set[int]:
         while after < len(old) and after not in gone and not old[after].strip():
             empty.add(after)
             after += 1
-    left = [number for number in range(len(old)) if number not in gone | empty]
+    going = gone | empty
+    left = [number for number in range(len(old)) if number not in going]
     while gone and left and max(gone) > left[-1] and not old[left[-1]].strip():
         empty.add(left.pop())
     return empty
