@@ -93,7 +93,8 @@ def _context(flags: list[str]) -> Context:
 
     offered = channel.take(os.environ)
     person = ask.somebody(no_input="--no-input" in flags)
-    return Context(os.environ, channel=offered, person=person, verbose=bool({"-v", "--verbose"} & set(flags)))
+    verbose = bool({"-v", "--verbose"} & set(flags))
+    return Context(os.environ, channel=offered, person=person, verbose=verbose, parent=os.getppid())
 
 
 def _fail_in_shell(words: list[str], ctx: Context) -> None:

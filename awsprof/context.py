@@ -27,6 +27,7 @@ class Context:
         verbose: whether to tell what is done and why.
         stdout: where results go.
         stderr: where talk goes.
+        parent: the process id of the shell that called; 0 where nobody knows.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Context:
         verbose: bool = False,
         stdout: TextIO | None = None,
         stderr: TextIO | None = None,
+        parent: int = 0,
     ) -> None:
         self.environ = environ
         self.channel = channel
@@ -47,6 +49,7 @@ class Context:
         self.verbose = verbose
         self.stdout = stdout or sys.stdout
         self.stderr = stderr or sys.stderr
+        self.parent = parent
 
     @property
     def active(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import environment, names, profiles
+from awsprof import ancestry, environment, names, profiles
 from awsprof.report import access_key, record, session_words
 from awsprof.text import age, iso, joined, parse_time, quoted, safe
 
@@ -53,9 +53,18 @@ def _empty(ctx: Context) -> bool:
 
 
 def _origin(ctx: Context) -> str:
-    if ctx.environ.get(environment.SAVED):
-        return "awsprof, in this shell or the one that started it"
-    return "something else: your rc file, direnv, or the program that started this shell"
+    ours = bool(ctx.environ.get(environment.SAVED))
+    found = ancestry.origin(environment.PROFILE, ctx.active, ctx.parent) if ctx.channel and ctx.parent else None
+    if found is None:
+        return (
+            "awsprof, in this shell or the one that started it"
+            if ours
+            else "something else: your rc file, direnv, or the program that started this shell"
+        )
+    who, (pid, name) = "awsprof" if ours else "something else", found
+    if not pid:
+        return f"{who}, in this shell" if ours else f"{who}, in this shell: your rc file, direnv, or by hand"
+    return f"{who}, before {'this shell' if pid == ctx.parent else f'{safe(name)} (process {pid})'} was started"
 
 
 def _region(ctx: Context, known: Profiles) -> str:
