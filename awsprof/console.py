@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from awsprof.text import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import TextIO
 
     from rich.table import Table
@@ -14,6 +17,17 @@ if TYPE_CHECKING:
 # A pipe has no width: nothing is folded there, so that grep and awk find whole names.
 _UNBOUNDED = 1_000_000
 _GAP = 3  # between two columns
+
+
+def columns(environ: Mapping[str, str], stream: TextIO) -> int:
+    """How many columns text for a stream may take: COLUMNS, else the terminal's, else 80."""
+    told = environ.get("COLUMNS", "")
+    if told.isascii() and told.isdigit() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):  # no terminal, or no file at all
+        return 80
 
 
 def table(stream: TextIO, head: list[str], groups: list[list[list[str]]], *, may_go: tuple[str, ...] = ()) -> str:

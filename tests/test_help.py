@@ -42,12 +42,13 @@ def test_the_help_of_a_command(home: Home, name: str) -> None:
 
 
 @pytest.mark.parametrize("environ", WIDTHS, ids=str)
-@pytest.mark.parametrize("line", ["--help", "add --help", "mfa --help"])
+@pytest.mark.parametrize("line", ["--help", "add --help", "mfa --help", "add role --help"])
 def test_help_has_no_colours_and_cuts_nothing(home: Home, line: str, environ: dict[str, str]) -> None:
     home.environ |= environ
     done = awsprof(home, *line.split())
     assert "\x1b" not in done.out
-    assert "..." not in done.out.replace("[ARGS]...", "") or environ.get("COLUMNS") == "40"
+    assert "..." not in done.out.replace("[ARGS]...", "")
+    assert max(map(len, done.out.partition("Example:")[0].splitlines())) <= int(environ.get("COLUMNS", "80"))
 
 
 BEGIN = {
@@ -67,6 +68,16 @@ def test_awsprof_alone_is_the_loop_and_how_to_begin(home: Home, config: str, act
     assert "  awsprof use work:dev " in home.out
     assert [word for word in ("no hook yet", "no profiles yet", "Active: work:dev") if word in home.out] == told
     assert lines[-1] == "All commands: awsprof --help"
+
+
+@pytest.mark.parametrize("columns", [40, 60, 77, 78, 200])
+def test_awsprof_alone_folds_between_words(home: Home, columns: int) -> None:
+    home.environ["COLUMNS"] = "80"
+    home.call_without_hook(welcome.run)
+    whole = home.out.split()
+    home.call_without_hook(welcome.run, COLUMNS=str(columns))
+    assert max(map(len, home.out.splitlines())) <= columns
+    assert home.out.split() == whole
 
 
 def test_a_hook_is_not_asked_for_where_there_is_one(home: Home) -> None:

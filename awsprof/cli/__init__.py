@@ -9,6 +9,7 @@ import typer  # noqa: TID253 - this module is imported only where a command line
 from awsprof.cli import everyday, profiles
 from awsprof.cli.words import app
 from awsprof.commands import welcome
+from awsprof.console import columns
 from awsprof.context import Context
 from awsprof.errors import AwsprofError, CancelledError, UsageError
 
@@ -21,7 +22,22 @@ _WrongLine: type[Exception] = typer.BadParameter.__mro__[1]
 
 def command() -> Any:
     """The whole command line as typer sees it, for what is generated from it."""
-    return typer.main.get_command(app)
+    group = typer.main.get_command(app)
+    _say_whole(group)
+    return group
+
+
+def _width(ctx: Context) -> int:
+    """How wide help is: by itself click takes 50 columns where there are fewer, and the terminal cuts words."""
+    return max(20, min(columns(ctx.environ, ctx.stdout), 80) - 2)
+
+
+def _say_whole(group: Any) -> None:
+    """Have the list of commands fold their sentences: click cuts what is too long for a narrow terminal with dots."""
+    for each in group.commands.values():
+        each.short_help = each.short_help or f"{each.help.partition('.')[0]}."
+        if hasattr(each, "commands"):
+            _say_whole(each)
 
 
 def run(words: list[str], ctx: Context) -> None:
@@ -32,7 +48,7 @@ def run(words: list[str], ctx: Context) -> None:
     """
     try:
         # standalone_mode off: typer would print and exit by itself, past the one error boundary.
-        status = command().main(words, prog_name="awsprof", standalone_mode=False, obj=ctx)
+        status = command().main(words, prog_name="awsprof", standalone_mode=False, obj=ctx, terminal_width=_width(ctx))
     except typer.Abort:
         raise CancelledError from None
     except SystemExit:

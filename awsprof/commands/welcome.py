@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from awsprof import profiles
+from awsprof.console import columns
 from awsprof.text import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
 
-_EVERY_DAY = """\
-awsprof switches this shell between AWS profiles, with one MFA code a day.
-
-  awsprof use work:dev   switch this shell; without a name, choose from a list
-  awsprof mfa            renew the MFA session behind the profile
-  awsprof off            as it was before
-  awsprof status         what this shell uses
-  awsprof list           all profiles
-"""
+_WHAT = "awsprof switches this shell between AWS profiles, with one MFA code a day."
+_EVERY_DAY = {
+    "awsprof use work:dev": "switch this shell; without a name, choose from a list",
+    "awsprof mfa": "renew the MFA session behind the profile",
+    "awsprof off": "as it was before",
+    "awsprof status": "what this shell uses",
+    "awsprof list": "all profiles",
+}
+_ENOUGH = 78  # columns for every line as it stands
 
 
 def run(ctx: Context) -> None:
@@ -26,10 +27,25 @@ def run(ctx: Context) -> None:
     Raises:
         FileError: an AWS file cannot be read.
     """
-    ctx.out(_EVERY_DAY)
-    for line in _begin(ctx):
-        ctx.out(line)
-    ctx.out("All commands: awsprof --help")
+    width = columns(ctx.environ, ctx.stdout)
+    after = [*_begin(ctx), "All commands: awsprof --help"]
+    lines = _narrow(after, width) if width < _ENOUGH else [_WHAT, "", *_table(), "", *after]
+    ctx.out("\n".join(lines))
+
+
+def _table() -> list[str]:
+    return [f"  {command:<21}  {words}" for command, words in _EVERY_DAY.items()]
+
+
+def _narrow(after: list[str], width: int) -> list[str]:
+    """The same, each explanation below its command."""
+    from textwrap import wrap  # it imports re: only a narrow terminal pays for it
+
+    def folded(text: str, indent: str = "") -> list[str]:
+        return wrap(text, max(width, 20), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+    lines = [line for command, words in _EVERY_DAY.items() for line in (f"  {command}", *folded(words, "    "))]
+    return [*folded(_WHAT), "", *lines, "", *(line for text in after for line in folded(text))]
 
 
 def _begin(ctx: Context) -> list[str]:
