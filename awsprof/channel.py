@@ -65,7 +65,10 @@ class Channel:
                 os.ftruncate(descriptor, 0)
                 raise ShellError("no room for the change of environment", "free some space where the hook's file is")
         except OSError as error:
-            raise ShellError(f"cannot hand over the change of environment: {error.strerror}") from None
+            what = f"cannot hand over the change of environment: {error.strerror}"
+            raise ShellError(
+                what, "mend that where the hook's file is, or set XDG_RUNTIME_DIR to a folder of yours"
+            ) from None
         finally:
             os.close(descriptor)
 

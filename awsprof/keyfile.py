@@ -89,5 +89,8 @@ def from_lines(stream: TextIO) -> tuple[str, str]:
     except UnicodeDecodeError:
         key_id = secret = ""
     if not key_id or not secret:
-        raise UsageError("--stdin reads two lines: the access key id, then the secret access key")
+        raise UsageError(
+            "--stdin reads two lines: the access key id, then the secret access key",
+            "or name the console's file with --csv; without both, awsprof add iam DOMAIN asks",
+        )
     return key_id, secret

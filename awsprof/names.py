@@ -57,7 +57,10 @@ def check_role_name(name: str) -> str:
         UsageError: it is empty, reserved, or holds a character that some AWS tool cannot read.
     """
     if name.lower() in RESERVED:
-        raise UsageError(f"{quoted(name)} is reserved: it names the domain's own {name.lower()} profile")
+        raise UsageError(
+            f"{quoted(name)} is reserved: it names the domain's own {name.lower()} profile",
+            f"awsprof add {name.lower()} DOMAIN makes that one; call this one otherwise",
+        )
     if not name or name.startswith("-") or not set(name) <= _NAME:
         raise UsageError(
             f"{quoted(name)} cannot be a profile's name",
