@@ -46,7 +46,7 @@ def run(ctx: Context, words: list[str], how: How, *, cascade: bool = False) -> N
     said = Words(
         nothing="they are gone already; nothing was changed",
         question=f"remove {_some(gone)}?",
-        done=f"removed {joined(map(quoted, gone))}",
+        done=f"removed {_some(gone)}",
         without_terminal=f"{_some(gone)} would be removed, and there is no terminal to ask at",
     )
     if commit(ctx, steps, how, said):

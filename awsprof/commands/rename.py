@@ -29,7 +29,8 @@ def run(ctx: Context, old: str, new: str, how: How) -> None:
     known = writable(ctx)
     renamed = _domain(known, old, new) if _is_domain(known, old, new) else _one(known, old, new)
     move = moving.plan_move(ctx.environ, known, renamed)
-    told = joined(f"{quoted(before)} to {quoted(after)}" for before, after in renamed.items())
+    each = [f"{quoted(before)} to {quoted(after)}" for before, after in renamed.items()]
+    told = joined(each) if len(each) < 5 else f"{quoted(old)} to {quoted(new)}, {len(each)} profiles"
     words = Words(
         nothing=f"{quoted(new)} is called so already; nothing was changed",
         question=f"rename {quoted(old)} to {quoted(new)}?",

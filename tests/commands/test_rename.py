@@ -72,6 +72,12 @@ def test_a_program_that_is_called_with_the_old_name_is_told(home: Home) -> None:
     assert home.err == "renamed b to c\nthe credential_process of a still says b: see to it by hand\n"
 
 
+def test_many_profiles_are_told_as_a_number(home: Home) -> None:
+    home.write("".join(f"[profile work:r{number}]\n" for number in range(40)))
+    call(home, run("work:", "acme:"))
+    assert home.err == "renamed work: to acme:, 40 profiles\n"
+
+
 WRONG: dict[str, tuple[str, str, type[AwsprofError], str]] = {
     "no such profile": ("work:dve", "work:x", NoSuchProfileError, "work:dev"),
     "a bare name": ("dev", "x", NoSuchProfileError, "work:dev"),
