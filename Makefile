@@ -52,6 +52,14 @@ build: $(READY)  ## the wheel and the sdist, into dist
 	$(BIN)/twine check --strict dist/*
 	$(BIN)/check-wheel-contents dist/*.whl
 
+pythons: build  ## install the wheel for each Python there is, 3.11 and later, and run it there
+	@for python in $(PYTHONS); do \
+	    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "SKIPPED: $$python is not here"; continue; }; \
+	    $(call new_venv,.tools/python) && $(call install,.tools/python,dist/*.whl --group test) && \
+	    .tools/python/bin/awsprof --version && .tools/python/bin/python -V && \
+	    .tools/python/bin/python -m pytest -q $(ANYWHERE) $(ARGS) || exit 1; \
+	done
+
 bench: $(READY) $(AWS) $(PEERS)  ## measure awsprof beside its peers, and write docs/performance.md
 	@$(BIN)/python -m compileall -q awsprof
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -79,7 +87,11 @@ clean:  ## remove what build, tests and tools left behind, but not .venv and .to
 distclean: clean  ## remove .venv and .tools, too
 	rm -rf $(VENV) .tools
 
-.PHONY: help demo test torture bench check lint build docs completions picture manual clean distclean
+.PHONY: help demo test torture bench check lint build pythons docs completions picture manual clean distclean
+
+# What `make pythons` runs on each: the program, its commands and the AWS calls; CI runs all tests on all of them.
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
+ANYWHERE := $(addprefix tests/,test_main.py test_help.py test_light.py $(addprefix commands/test_,add.py use.py mfa.py) aws/test_whoami.py)
 
 # What is forced, and the edits of generated files; other tests are longer with AWSPROF_TORTURE, too, an hour in all.
 TORTURE := tests/torture tests/files/test_alike.py
@@ -141,7 +153,7 @@ $(JS): | $(READY)
 
 .tools/docs/bin/mkdocs: | $(READY)
 	@echo 'installing mkdocs-material into .tools/docs'; python="$(BIN)/python"; \
-	$(call new_venv,.tools/docs) && $(call install,.tools/docs,'mkdocs-material==9.*')
+	$(call new_venv,.tools/docs) && $(call install,.tools/docs,--group docs)
 
 # What people use besides, each by itself, to be measured beside awsprof.
 .tools/peers/%: | $(READY)
