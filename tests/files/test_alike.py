@@ -21,7 +21,7 @@ from awsprof.files import javascript, plan, read
 from tests.clients import Read, Reader, awscli_reader, javascript_reader
 
 from .test_readings import ACCEPTED, case
-from .ugly import EXAMPLES, KEYS, LINE, botocore_reads, ordinary, ugly
+from .ugly import EXAMPLES, KEYS, LINE, botocore_reads, lived_in, ordinary, ugly
 
 Settings = Mapping[str, str | None]
 
@@ -82,7 +82,7 @@ def test_an_edit_of_an_odd_file(row: dict[str, str], edit: Edit, clients: dict[s
             try_edit(tmp_path / name, row[name].encode("latin-1"), edit, clients, config=name == "config")
 
 
-_data = st.one_of(ugly(), ugly(), ordinary().map(lambda file: file[0]))
+_data = st.one_of(ugly(), lived_in(), lived_in(), ordinary().map(lambda file: file[0]))
 _names = st.sampled_from(["a", "a", "a", "b", "b", "first", "first", "default", "work:dev", "new"])
 _values = st.sampled_from(["new", "a=b==", "a:b", None])
 _plain = st.dictionaries(st.sampled_from([*KEYS, "new_key"]), _values, min_size=1, max_size=3)

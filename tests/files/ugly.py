@@ -109,6 +109,39 @@ def _without_doubles(lines: list[tuple[str, str, str]]) -> list[tuple[str, str, 
     return kept
 
 
+_BLOCKS = [
+    "{key} =\n  region = inner\n  role_arn = inner",
+    "{key} =\n\tregion = inner\n\t# note\n\n\ty = 1",
+    "{key} = \n    y = 1",
+    "{key}=\n  region=a\u2028b = c\n  region = twice",
+]
+_LINES = [
+    "{key} = old",
+    "{key}=old",
+    "{key}\t=\told # c",
+    "{key} = old\n  more",
+    "{key} = a\x0bb\x0c",
+    "  {key} = old",
+    "{key}: o",
+]
+_AROUND = ["", "", "", "\n", "# note\n", "  # note\n", "; region = x\n", "\n\n# caf\xe9\n", "odd = a\x85b\n", "\t\n"]
+
+
+@st.composite
+def lived_in(draw: st.DrawFn) -> bytes:
+    """Sections with blocks, comments, tabs and odd characters, as years leave them: botocore refuses few."""
+    parts: list[str] = []
+    for name in draw(st.lists(st.sampled_from(_NAMES * 3 + _ODD_NAMES), min_size=1, max_size=4, unique=True)):
+        parts.append(
+            draw(st.sampled_from(_AROUND[:-2])) + f"[{name}]{draw(st.sampled_from(['', '', ' # note', ' x']))}\n"
+        )
+        for key in draw(st.permutations(KEYS))[: draw(st.integers(0, 6))]:
+            form = draw(st.sampled_from(_BLOCKS if key == "s3" else _LINES))
+            parts.append(form.format(key=key) + "\n" + draw(st.sampled_from(_AROUND)))
+    text = "".join(parts).replace("\n", draw(st.sampled_from(["\n", "\n", "\r\n"])))
+    return (text.rstrip() if draw(st.booleans()) else text).encode()
+
+
 @st.composite
 def ordinary(draw: st.DrawFn) -> tuple[bytes, str]:
     """A file as people keep it, every setting once, and its line ending: it must never be refused."""
