@@ -48,7 +48,8 @@ def _exact(header: str, profile: str, *, config: bool) -> bool:
 def _readings(header: str, *, config: bool) -> set[str]:
     """Every profile that some AWS tool takes a section for."""
     bare = " ".join(header.replace('"', " ").replace("'", " ").split())
-    name = bare.removeprefix("profile ")
+    # The JavaScript SDK joins `profile` and the name by a dot, and so takes such a section for one of config's.
+    name = bare.removeprefix("profile.") if config and bare.startswith("profile.") else bare.removeprefix("profile ")
     exact = read.config_profile(header) if config else header
     if config and bare == name:
         return {exact} if exact is not None else set()

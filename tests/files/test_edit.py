@@ -189,6 +189,7 @@ REFUSED = {  # before -> the line named, and why
     "named twice": ('[profile a]\nx = 1\n[profile "a"]\ny = 2\n', 3, "AWS tools differ"),
     "named twice, spaces": ("[profile a]\nx = 1\n[profile  a]\ny = 2\n", 3, "line 1 and 3"),
     "spaces outside": ("[b]\n[ profile a ]\nx = 1\n", 2, "AWS tools differ"),
+    "named so by JavaScript": ("[b]\n[profile.a]\nx = 1\n", 2, "AWS tools differ on which section is a"),
     "an indented section": ("[profile b]\nx = 1\n  [profile a]\ny = 2\n", 3, "indented section"),
     "a block": ("[profile a]\nregion =\n  x = 1\n", 2, "region is a block"),
     "comments inside": ("[profile a]\nregion = a\n  # c\n  b\n", 2, "comments inside"),
