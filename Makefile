@@ -26,7 +26,7 @@ test: $(READY) $(AWS) $(JS)  ## run all tests; more arguments for pytest in ARGS
 	fi; \
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
-torture: $(READY) $(AWS) $(PEERS)  ## kill it, fail it, crowd it for a quarter of an hour, its peers too; prints one table
+torture: $(READY) $(AWS) $(PEERS)  ## kill it, fail it, crowd it for half an hour, its peers too; prints one table
 	@AWSPROF_TORTURE=1 $(BIN)/python -m pytest -n auto -q $(TORTURE) $(ARGS)
 
 check: lint test build docs  ## everything that must hold before a change is merged
