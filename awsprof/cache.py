@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from awsprof.profiles import Profiles
 
+    Seen = tuple[list[str], Profiles]
+
 VERSION = "1"
 ABSENT = "-"
 NO_SESSION = "."  # the name of no file
@@ -53,20 +55,26 @@ def root(environ: Mapping[str, str]) -> str:
     return os.path.join(base, VERSION) if base else ""
 
 
-def renew(environ: Mapping[str, str], profile: str = "") -> None:
+def renew(environ: Mapping[str, str], profile: str = "", seen: Seen | None = None) -> None:
     """Write the cache anew where the AWS files are not those it was made from; note a profile just switched to.
 
     A cache that cannot be written is skipped silently: it is only ever a short cut.
+
+    Args:
+        environ: where the AWS files and the cache are.
+        profile: the profile just switched to.
+        seen: the times that the files had, and what was read of them after that: while they have them still, they are
+            not read again.
     """
     place = root(environ)
     if place:
         try:  # not contextlib: importing it costs a tenth of a switch
-            _renew(environ, place, profile)
+            _renew(environ, place, profile, seen)
         except (OSError, ValueError, FileError):
             return
 
 
-def _renew(environ: Mapping[str, str], root: str, profile: str) -> None:
+def _renew(environ: Mapping[str, str], root: str, profile: str, seen: Seen | None) -> None:
     paths = read.paths(environ)
     times = [time_of(path) for path in paths]
     spelt = _as_a_shell_spells(environ)
@@ -75,7 +83,7 @@ def _renew(environ: Mapping[str, str], root: str, profile: str) -> None:
     fresh = _is_made_from(names, head) and all(_stamped(root, moment) for moment in times)
     if fresh and (not is_plain(profile) or _is_noted(root, profile, head)):
         return
-    known = profiles.load(environ)
+    known = seen[1] if seen and seen[0] == times else profiles.load(environ)
     if [time_of(path) for path in paths] != times or "\n" in head:
         return  # written to meanwhile: the next call will see it
     _make_folders(root)
@@ -135,17 +143,14 @@ def _stamped(root: str, moment: str) -> bool:
 
 def _lines(known: Profiles) -> list[str]:
     """Name, kind and description of every profile whose name a line can hold, sorted."""
-    return [
-        "\t".join([name, known[name].kind, safe(_description(known, name))])
-        for name in sorted(known)
-        if name and safe(name) == name
-    ]
+    return [_described(known, name) for name in sorted(known) if name and safe(name) == name]
 
 
-def _description(known: Profiles, name: str) -> str:
+def _described(known: Profiles, name: str) -> str:
     profile = known[name]
-    parts = (profile.kind, profiles.account(known, profile), profile.get("region"))
-    return " ".join(part for part in parts if part)
+    kind = profile.kind
+    parts = (kind, profiles.account(known, profile), profile.get("region"))
+    return f"{name}\t{kind}\t{safe(' '.join(part for part in parts if part))}"
 
 
 def is_plain(name: str) -> bool:

@@ -54,6 +54,12 @@ def _init() -> Callable[..., None]:
     return init.run
 
 
+def _cache() -> Callable[..., None]:
+    from awsprof.commands import cache
+
+    return cache.run
+
+
 def _welcome() -> Callable[..., None]:
     from awsprof.commands import welcome
 
@@ -66,6 +72,7 @@ COMMANDS = {
     "off": Plain(_off, options={"--shell": "shell"}),
     "status": Plain(_status, flags={"--json": "as_json"}),
     "init": Plain(_init, argument="name"),
+    "cache": Plain(_cache),
 }
 
 

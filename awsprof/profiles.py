@@ -227,7 +227,7 @@ def device_of(profiles: Profiles, domain: str) -> str:
 def account(profiles: Profiles, profile: Profile) -> str:
     """The account number a profile leads to, as far as the files tell."""
     arn = profile.get("role_arn")
-    if profile.kind in names.RESERVED:
+    if names.kind_by_name(profile.name):
         arn = device_of(profiles, names.domain_of(profile.name))
     return arn_account(arn) or profile.get("sso_account_id") or profile.get("aws_account_id")
 

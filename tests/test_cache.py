@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import cache
+from awsprof import cache, profiles
 from awsprof.commands import use
 
 from .conftest import Home
@@ -275,3 +275,22 @@ def test_many_at_once(work: Home) -> None:
         profile.replace(":", ","): profile for profile in profiles
     }
     assert kept(work, "session") == {"work,mfa": ["work:mfa", *LATER_LINE]}
+
+
+def test_what_was_read_already_is_not_read_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.write("[profile work:dev]\n")
+    times = [cache.time_of(str(path)) for path in (home.config, home.credentials)]
+    known = profiles.load(home.environ)
+    monkeypatch.setattr(profiles, "load", lambda _: pytest.fail("read again"))
+    cache.renew(home.environ, "", (times, known))
+    assert "work:dev" in (home.folder / ".cache/awsprof/1/names").read_text()
+
+
+def test_what_was_read_of_other_files_is_not_believed(home: Home) -> None:
+    home.write("[profile work:old]\n")
+    known = profiles.load(home.environ)
+    home.write("[profile work:new]\n")
+    cache.renew(home.environ, "", (["1", "2"], known))
+    names = (home.folder / ".cache/awsprof/1/names").read_text()
+    assert "work:new" in names
+    assert "work:old" not in names

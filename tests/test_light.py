@@ -123,6 +123,13 @@ def test_both_ways_lead_to_the_same_bytes(home: Home, line: str) -> None:
     assert any(plain)
 
 
+@pytest.mark.parametrize("plainly", [True, False])
+def test_both_ways_renew_the_cache(home: Home, plainly: bool) -> None:
+    home.write(CONFIG, CREDENTIALS)
+    assert outcome(home, ["cache"], plainly=plainly) == ("", "", "", None)
+    assert "work:dev" in (home.folder / ".cache/awsprof/1/names").read_text()
+
+
 @pytest.mark.parametrize("line", LONG)
 def test_what_is_not_plain_goes_the_long_way(line: str) -> None:
     assert light.find(line.split()) is None
@@ -183,7 +190,15 @@ def loaded_by(home: Home, words: list[str], **variables: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "line",
-    ["use work:dev", "use dev --domain play --region us-east-1", "use - --shell zsh", "off", "status", "init bash"],
+    [
+        "use work:dev",
+        "use dev --domain play --region us-east-1",
+        "use - --shell zsh",
+        "off",
+        "status",
+        "init bash",
+        "cache",
+    ],
 )
 def test_the_light_path_imports_nothing_heavy(home: Home, line: str) -> None:
     home.write(CONFIG, CREDENTIALS + "[work:mfa]\n" + SESSION)

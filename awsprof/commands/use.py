@@ -50,7 +50,7 @@ def run(
     ]
     deliver(change)
     ctx.say(*lines)
-    cache.renew(ctx.environ, name)
+    cache.renew(ctx.environ, name, (basis.times, known))
     if plain:
         replay.keep_use(ctx, basis, name, region, session.expires_at if session else None, lines)
 
