@@ -17,7 +17,7 @@ def svg(curves: Curves) -> str:
     x = {size: LEFT + (WIDTH - LEFT - RIGHT) * _share(size, sizes[0], sizes[-1]) for size in sizes}
 
     def y(ms: float) -> float:
-        return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * _share(max(ms, 0.1), 0.1, 1000)
+        return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * _share(max(ms, 0.1), 0.1, 3000)
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"',
