@@ -61,6 +61,7 @@ MISSED = """
   before is given again by the shell and does not grow.
 - `list` of 10,000 profiles takes as long as their lines take to be drawn.
 - Tab among 10,000 profiles, one domain typed, takes a little over 20 ms in bash and zsh: they go through the list.
+- PowerShell compiles what it runs first: a first import takes a fifth of a second, not 40 ms, a first Tab as long.
 - An edit among few profiles takes three of botocore's parses, not one: some milliseconds go to the disk.
 """
 
