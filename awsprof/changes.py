@@ -107,22 +107,20 @@ def commit(
             ctx.out(line)
         return False
     if ask and not how.force:
-        confirm(ctx, how, words, plan.preview(changing))
+        confirm(ctx, words, plan.preview(changing))
     wanted = changing if carry is None else carry
     ctx.say(*plan.carry_out(wanted), words.done)
     cache.renew(ctx.environ)
     return True
 
 
-def confirm(ctx: Context, how: How, words: Words, shown: list[str]) -> None:
-    """Show what would be done and ask for it, unless that is not wanted.
+def confirm(ctx: Context, words: Words, shown: list[str]) -> None:
+    """Show what would be done and ask for it.
 
     Raises:
         UsageError: nobody is there to be asked.
         CancelledError: the person said no.
     """
-    if how.force:
-        return
     if ctx.person is None:
         raise UsageError(words.without_terminal, f"add {words.flag}, or --dry-run to see how")
     ctx.say(*shown)

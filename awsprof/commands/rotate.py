@@ -133,7 +133,8 @@ class _Run:
         listed = self._listed(client)
         if len(listed) > 1:
             self._make_room(client, listed)
-        self._ask(listed)
+        if not self.how.force:
+            self._ask(listed)
         new, created = self._create(client, listed)
         cache.note_key(self.ctx.environ, new.key_id, created)
         try:
@@ -165,7 +166,7 @@ class _Run:
             question=f"make a new access key for {quoted(self.rotation.name)}?",
             without_terminal=f"{quoted(self.rotation.name)} would get a new key, and there is no terminal to ask at",
         )
-        confirm(self.ctx, self.how, words, [*(known or [held]), f"  {fate} once a new key is proven"])
+        confirm(self.ctx, words, [*(known or [held]), f"  {fate} once a new key is proven"])
 
     def _create(self, client: Any, listed: list[AccessKey]) -> tuple[Keys, int]:
         try:

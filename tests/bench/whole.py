@@ -27,7 +27,7 @@ class Row(NamedTuple):
     name: str
     command: str
     goal: str = ""
-    prepare: str = ":"
+    prepare: str = "true"
 
 
 def rows(home: Path, sts: str) -> list[Row]:
@@ -94,7 +94,7 @@ def _time(rows: list[Row], report: Path, environ: dict[str, str], runs: int) -> 
     """The times of each row, in seconds."""
     command = ["hyperfine", "--shell=none", "--warmup", "1", "--runs", str(runs), "--ignore-failure", "--style", "none"]
     for row in rows:
-        command += ["--prepare", row.prepare if row.prepare != ":" else "true", row.command]
+        command += ["--prepare", row.prepare, row.command]
     done = subprocess.run(
         [*command, "--export-json", report], env=environ, capture_output=True, text=True, cwd=report.parent, check=False
     )

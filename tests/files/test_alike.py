@@ -21,7 +21,7 @@ from awsprof.files import javascript, plan, read
 from tests.clients import Read, Reader, awscli_reader, javascript_reader
 
 from .test_readings import ACCEPTED, case
-from .ugly import EXAMPLES, KEYS, LINE, botocore_reads, lived_in, ordinary, ugly
+from .ugly import EXAMPLES, KEYS, LINE, botocore_reads, header_of, lived_in, ordinary, ugly, written
 
 Settings = Mapping[str, str | None]
 
@@ -148,16 +148,6 @@ def refused(path: Path, edit: Edit, *, config: bool) -> str:
     except FileError as error:
         return error.what
     return ""
-
-
-def header_of(file: read.IniFile, profile: str, *, config: bool) -> str:
-    """The header of the section that a profile has, else of the one it gets."""
-    known = {name: section.header for name, section in read.config_sections(file)} if config else {}
-    return known.get(profile, written(profile, config=config))
-
-
-def written(profile: str, *, config: bool) -> str:
-    return f"profile {profile}" if config and profile != "default" else profile
 
 
 def expected(before: Read, file: read.IniFile, edit: Edit, *, config: bool) -> Read:

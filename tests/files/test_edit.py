@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from awsprof.errors import FileError
 from awsprof.files import edit, javascript, plan, read
-from tests.files.ugly import KEYS, LINE, botocore_reads, ordinary, ugly
+from tests.files.ugly import KEYS, LINE, botocore_reads, header_of, ordinary, ugly
 
 Settings = Mapping[str, str | None]
 SET: Settings = {"region": "new"}
@@ -300,17 +300,11 @@ def test_exactly_the_change_or_nothing(
     _assert_other_lines_stand(data, path.read_bytes(), profile, wanted, config=config)
 
 
-def _header(file: read.IniFile, profile: str, *, config: bool) -> str:
-    """The header of the section a profile has, else of the one it gets."""
-    names = {name: section.header for name, section in read.config_sections(file)} if config else {}
-    return names.get(profile, f"profile {profile}" if config and profile != "default" else profile)
-
-
 def _expected(
     before: dict[str, dict[str, object]], data: bytes, profile: str, wanted: Settings, *, config: bool
 ) -> dict[str, dict[str, object]]:
     file = read.parse(data)
-    header = _header(file, profile, config=config)
+    header = header_of(file, profile, config=config)
     if header not in before and not any(wanted.values()):
         return before
     inherited = {key: option.value for key, option in file.defaults.options.items()}
@@ -323,7 +317,7 @@ def _expected(
 
 def _assert_other_lines_stand(before: bytes, after: bytes, profile: str, wanted: Settings, *, config: bool) -> None:
     old, new = read.parse(before), read.parse(after)
-    header = _header(old, profile, config=config)
+    header = header_of(old, profile, config=config)
     if header not in old.sections:
         assert after.startswith(before)
     else:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from awsprof.errors import FileError
 from awsprof.files import edit, javascript, plan, read
-from tests.files.ugly import LINE, botocore_reads, ordinary, ugly
+from tests.files.ugly import LINE, botocore_reads, header_of, ordinary, ugly, written
 
 Changes = Mapping[str, Mapping[str, str | None] | None]
 
@@ -182,11 +182,6 @@ def test_settings_in_blocks_refused(before: str, wanted: dict[str, str | None], 
 _profile = st.sampled_from(["a", "a", "b", "default", "first", "work:dev", "new"])
 
 
-def _header(file: read.IniFile, profile: str, *, config: bool) -> str:
-    names = {name: section.header for name, section in read.config_sections(file)} if config else {}
-    return names.get(profile, f"profile {profile}" if config and profile != "default" else profile)
-
-
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=ugly(), gone=_profile, old=_profile, new=_profile, config=st.booleans())
 def test_exactly_the_sections_or_nothing(
@@ -205,17 +200,13 @@ def test_exactly_the_sections_or_nothing(
         return
     assert before is not None
     file = read.parse(data)
-    leaving = _header(file, gone, config=config)
-    names = {_header(file, a, config=config): _written(b, config=config) for a, b in renamed.items()}
+    leaving = header_of(file, gone, config=config)
+    names = {header_of(file, a, config=config): written(b, config=config) for a, b in renamed.items()}
     event("edited" if leaving in before or names.keys() & before.keys() else "nothing to do")
     kept = {header: section for header, section in before.items() if header != leaving}
     assert botocore_reads(path) == {names.get(header, header): section for header, section in kept.items()}
     _assert_only_whole_lines_went(data, path.read_bytes(), names)
     assert _javascript(path.read_bytes()) == _javascript_expected(data, leaving, names)
-
-
-def _written(profile: str, *, config: bool) -> str:
-    return f"profile {profile}" if config and profile != "default" else profile
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -229,7 +220,7 @@ def test_ordinary_sections_go_and_get_names(file: tuple[bytes, str], gone: str, 
     assert before is not None
     renamed = {} if old == gone else {old: "other"}
     plan.carry_out([plan.Step(str(path), {gone: None}, config=True, renamed=renamed)])
-    leaving, named = (_header(read.parse(data), name, config=True) for name in (gone, old))
+    leaving, named = (header_of(read.parse(data), name, config=True) for name in (gone, old))
     event("edited" if {leaving, named} & before.keys() else "nothing to do")
     names = {named: "profile other"} if renamed else {}
     expected = {names.get(header, header): section for header, section in before.items() if header != leaving}

@@ -185,3 +185,13 @@ def awsprof_reads(file: read.IniFile) -> dict[str, dict[str, object]] | None:
         header: {key: read.nested(value) if value[:1] == "\n" else value for key, value in file.values(header).items()}
         for header in file.sections
     }
+
+
+def header_of(file: read.IniFile, profile: str, *, config: bool) -> str:
+    """The header of the section that a profile has, else of the one it gets."""
+    known = {name: section.header for name, section in read.config_sections(file)} if config else {}
+    return known.get(profile, written(profile, config=config))
+
+
+def written(profile: str, *, config: bool) -> str:
+    return f"profile {profile}" if config and profile != "default" else profile

@@ -86,3 +86,24 @@ def bare(profile: str, region: str, previous: str = "") -> dict[str, str | None]
     found = switched(profile, region, **before)
     del found["AWS_SESSION_EXPIRATION"]
     return found
+
+
+# What is offered as the first word.
+COMMANDS = [
+    "use",
+    "off",
+    "mfa",
+    "status",
+    "whoami",
+    "list",
+    "domains",
+    "show",
+    "init",
+    "set",
+    "unset",
+    "rename",
+    "remove",
+    "rotate",
+    "adopt",
+    "add",
+]

@@ -11,7 +11,7 @@ import pytest
 
 from awsprof.shell import SHELLS
 
-from .profiles import CONFIG, CREDENTIALS
+from .profiles import COMMANDS, CONFIG, CREDENTIALS
 from .shells import BIN, CHECKOUT, TABLE, Home
 
 HOOK = CHECKOUT / SHELLS["fish"].hook
@@ -32,24 +32,7 @@ HOME_ = ["home:dev", "home:iam", "home:mfa"]  # home:billing is active
 OPTIONS = ["--help", "--version", "--verbose", "--debug", "--no-input"]
 USERS = ["home:iam", "home:mfa", "work:iam", "work:mfa"]
 LISTS = {
-    "awsprof ": [
-        "use",
-        "off",
-        "mfa",
-        "status",
-        "whoami",
-        "list",
-        "domains",
-        "show",
-        "init",
-        "set",
-        "unset",
-        "rename",
-        "remove",
-        "rotate",
-        "adopt",
-        "add",
-    ],
+    "awsprof ": COMMANDS,
     "awsprof s": ["status", "show", "set"],
     "awsprof use work:": WORK,
     "awsprof use w": WORK,

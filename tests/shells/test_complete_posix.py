@@ -12,7 +12,7 @@ import pytest
 from awsprof.shell import SHELLS
 from tests.clients import missing
 
-from .profiles import CONFIG, CREDENTIALS
+from .profiles import COMMANDS, CONFIG, CREDENTIALS
 from .shells import TABLE, Home
 from .tabs import BASH_COMPLETION, HOOKS, SETUPS, Setup, Terminal, described
 
@@ -150,24 +150,7 @@ LISTS = {
     "mfa, profiles": ("awsprof mfa home:", ["home:billing", "home:dev", "home:dev space", "home:iam", "home:mfa"]),
     "commands": (
         "awsprof ",
-        [
-            "use",
-            "off",
-            "mfa",
-            "status",
-            "whoami",
-            "list",
-            "domains",
-            "show",
-            "init",
-            "set",
-            "unset",
-            "rename",
-            "remove",
-            "rotate",
-            "adopt",
-            "add",
-        ],
+        COMMANDS,
     ),
     "commands of a command": ("awsprof add ", ["iam", "mfa", "role"]),
     "profiles": ("awsprof use work:", ["work:dev", "work:hostile", "work:iam", "work:mfa", "work:ops"]),

@@ -10,7 +10,7 @@ import pytest
 
 from awsprof.shell import SHELLS
 
-from .profiles import CONFIG, CREDENTIALS
+from .profiles import COMMANDS, CONFIG, CREDENTIALS
 from .shells import BIN, CHECKOUT, TABLE, Home
 
 HOOK = CHECKOUT / SHELLS["pwsh"].hook
@@ -34,24 +34,7 @@ USE = [*OPTIONS, "--domain", "--region", "--mfa", "--shell"]
 USERS = ["home:iam", "home:mfa", "work:iam", "work:mfa"]
 # Where nothing is offered PowerShell offers files: so the word is offered as it stands, or a space.
 LISTS = {
-    "awsprof ": [
-        "use",
-        "off",
-        "mfa",
-        "status",
-        "whoami",
-        "list",
-        "domains",
-        "show",
-        "init",
-        "set",
-        "unset",
-        "rename",
-        "remove",
-        "rotate",
-        "adopt",
-        "add",
-    ],
+    "awsprof ": COMMANDS,
     "awsprof s": ["status", "show", "set"],
     "awsprof use work:d": ["work:dev"],
     "awsprof use work:": WORK,
