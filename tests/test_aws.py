@@ -26,9 +26,13 @@ def keys_of(user: User) -> aws.Keys:
     return aws.Keys(user.access_key_id, user.secret_access_key)
 
 
+def gate() -> aws.Gate:
+    return aws.Gate(os.environ, lambda _: None)
+
+
 def client(desk: Desk, keys: aws.Keys | None = None, region: str = "eu-central-1") -> Any:
     desk.write(credentials=desk.iam())
-    return aws.client("sts", keys or keys_of(desk.user), profile="work:iam", region=region)
+    return aws.client("sts", keys or keys_of(desk.user), profile="work:iam", region=region, gate=gate())
 
 
 def ask(desk: Desk, keys: aws.Keys | None = None, seconds: int = 900, **changed: str) -> aws.Keys:
@@ -226,10 +230,10 @@ def test_keys_go_to_nobody_in_the_clear(
     desk.write(f"[profile work:iam]\nendpoint_url = {url}\n" if where == "profile" else "", desk.iam())
     keys = keys_of(desk.user)
     if exit_code == 0:
-        assert aws.client("sts", keys, profile="work:iam", region="eu-central-1").meta.endpoint_url == url
+        assert aws.client("sts", keys, profile="work:iam", region="eu-central-1", gate=gate()).meta.endpoint_url == url
         return
     with pytest.raises(errors.AwsprofError) as raised:
-        aws.client("sts", keys, profile="work:iam", region="eu-central-1")
+        aws.client("sts", keys, profile="work:iam", region="eu-central-1", gate=gate())
     assert raised.value.exit_code == exit_code
 
 
@@ -245,7 +249,7 @@ def test_explicit_keys_run_no_program_and_take_no_others(desk: Desk, monkeypatch
     desk.write(f"[profile work:iam]\ncredential_process = touch {marker}\nrole_arn = arn:aws:iam::1:role/x\n")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA" + "E" * 16)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "E" * 40)
-    sts = aws.client("sts", keys_of(desk.user), profile="work:iam", region="eu-central-1")
+    sts = aws.client("sts", keys_of(desk.user), profile="work:iam", region="eu-central-1", gate=gate())
     aws.get_session_token(sts, device=desk.user.device_arn, code=desk.user.next_code(), seconds=900)
     assert not marker.exists()
     assert [request.access_key_id for request in desk.sts.requests] == [desk.user.access_key_id]
@@ -255,7 +259,7 @@ def test_devices_without_the_passkeys(desk: Desk) -> None:
     user = desk.sts.add_user("two", fido=True)
     user.other_serials = ["GAHT12345678"]
     desk.write(credentials=desk.iam())
-    found = aws.mfa_devices(keys_of(user), profile="work:iam", region="eu-central-1")
+    found = aws.mfa_devices(keys_of(user), profile="work:iam", region="eu-central-1", gate=gate())
     assert found == [user.device_arn, "GAHT12345678"]
 
 
@@ -263,7 +267,7 @@ def test_devices_may_be_denied(desk: Desk) -> None:
     desk.write(credentials=desk.iam())
     user = desk.sts.add_user("none", may_list_devices=False)
     with pytest.raises(errors.CredentialsError) as raised:
-        aws.mfa_devices(keys_of(user), profile="work:iam", region="eu-central-1")
+        aws.mfa_devices(keys_of(user), profile="work:iam", region="eu-central-1", gate=gate())
     assert "AWS denies it" in raised.value.what
 
 

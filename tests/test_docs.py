@@ -84,7 +84,7 @@ def test_the_transcript_is_what_happens() -> None:
     happened = [line.rstrip() for line in out.getvalue().splitlines() if line.strip()]
     assert code == 0, out.getvalue()
     # The page shows it with AWS itself, which needs no such line.
-    happened.remove(f"the MFA code goes to {sts.url}, not to AWS: AWS_ENDPOINT_URL")
+    happened.remove(f"warning: AWS_ENDPOINT_URL sends the MFA code to {sts.url} instead of AWS")
     assert [alike(line) for line in happened[1:]] == [alike(line) for line in shown]
 
 

@@ -1,13 +1,12 @@
-"""Where AWS is asked: the region of a partition, where an MFA code would go, and what must not be asked unencrypted."""
+"""Where requests go: the region of a partition, which hosts are AWS's, and which URLs are refused."""
 
 from __future__ import annotations
 
-from awsprof.errors import AwsError
-from awsprof.text import quoted, safe
+from awsprof.errors import AwsError, UsageError
+from awsprof.text import MASK, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
 # What a region's name begins with, its partition, and where that partition is asked if nothing else says it.
@@ -22,6 +21,10 @@ _PARTITIONS = (
     ("", "aws", "us-east-1"),
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# What awsprof calls, and botocore for `whoami`. Hosts of IAM, which is global, may name a partition, not a region.
+_SERVICES = "sts|iam|portal\\.sso|oidc|signin"
+_ZONES = r"[a-z]+(-[a-z]+)+-\d+|us-gov|global|aws-([a-z]+-)*global"
+_PORTS = {"https": 443, "http": 80}
 
 
 def default_region(partition: str) -> str:
@@ -34,61 +37,127 @@ def partition_of(region: str) -> str:
     return next(partition for prefix, partition, _ in _PARTITIONS if region.startswith(prefix))
 
 
-def code_goes_elsewhere(sts: Any, environ: Mapping[str, str], *, profile: str) -> str:
-    """A line that tells where a code will be sent that is not sent to AWS; empty where it is.
+class Origin:
+    """Scheme, host and port of a URL, as the HTTP client that connects reads them; `host` has no brackets."""
 
-    Args:
-        sts: the client that will send it.
-        environ: the environment it was made in.
-        profile: the profile it was made from.
+    __slots__ = ("host", "port", "scheme")
+
+    def __init__(self, scheme: str, host: str, port: int) -> None:
+        self.scheme = scheme
+        self.host = host
+        self.port = port
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}" + ("" if self.port == _PORTS[self.scheme] else f":{self.port}")
+
+    def is_named_by(self, allowed: str) -> bool:
+        """Return whether HOST or HOST:PORT names it; HOST alone means each of its ports."""
+        host, port = _split_port(allowed.lower())
+        return host.strip("[]") == self.host and port in ("", str(self.port))
+
+
+def _split_port(text: str) -> tuple[str, str]:
+    host, colon, port = text.rpartition(":")
+    bare_ipv6 = ":" in host and not host.endswith("]")
+    return (host, port) if colon and not bare_ipv6 and "]" not in port else (text, "")
+
+
+def origin(url: str) -> Origin:
+    """Return where a request to a URL goes.
+
+    Raises:
+        ValueError: the URL is malformed, or programs disagree about where it leads. The message says why.
     """
-    url = sts.meta.endpoint_url
-    if _is_aws(url):
-        return ""
-    # In botocore's order; what is no variable is the profile's, or that of its services section.
-    variables = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
-    cause = next((name for name in variables if environ.get(name)), f"endpoint_url of {quoted(profile)}")
-    return f"the MFA code goes to {safe(_origin(url))}, not to AWS: {cause}"
+    from urllib.parse import urlsplit
+
+    from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
+    from urllib3.util import parse_url  # the parser that decides where botocore connects
+
+    if "\\" in url or not all("!" <= character <= "~" for character in url):
+        raise ValueError("it contains a backslash, a space or a character outside ASCII")
+    try:
+        plain, connected = urlsplit(url), parse_url(url)
+        read = plain.scheme, plain.hostname or "", plain.port
+        valid = is_valid_endpoint_url(url) or is_valid_ipv6_endpoint_url(url)
+    except Exception:  # each parser has errors of its own
+        raise ValueError("it is not a URL") from None
+    scheme, host, port = read
+    if scheme not in _PORTS:
+        raise ValueError("it does not begin with https:// or http://")
+    if not host or not valid or "%" in host or port == 0:
+        raise ValueError("its host or port is not valid")
+    if read != (connected.scheme, (connected.host or "").strip("[]"), connected.port):
+        raise ValueError("programs disagree about its host")
+    return Origin(scheme, host, port or _PORTS[scheme])
 
 
-def _is_aws(url: str) -> bool:
-    """Whether STS answers there: globally or in a region, by FIPS, dual-stack or a VPC endpoint.
+def endpoint_origin(url: str, source: str) -> Origin:
+    """Return where a configured endpoint leads; `source` is the variable or setting that holds it.
+
+    Raises:
+        UsageError: it is malformed; the message names the source and hides a password.
+    """
+    try:
+        if {"?", "#"} & set(url):
+            raise ValueError("it contains a query or a fragment")
+        return origin(url)
+    except ValueError as error:
+        raise UsageError(
+            f"{source} is not a valid endpoint URL: {safe(_without_password(url))} ({error})",
+            "write it as https://HOST or https://HOST:PORT, or remove it",
+        ) from None
+
+
+def _without_password(url: str) -> str:
+    """Return a URL, however malformed, without what could be a user name or password: all before the last @."""
+    start, at, end = url.rpartition("@")
+    scheme, slashes, _ = start.partition("//")
+    return f"{scheme}{slashes}{MASK}@{end}" if at else url
+
+
+def is_aws(where: Origin) -> bool:
+    """Return whether a service of AWS answers there: globally or in a region, by FIPS, dual-stack or a VPC endpoint.
 
     A suffix alone would not do: anybody can have a machine, a bucket or an API whose name ends in amazonaws.com.
     """
     import re
-    from urllib.parse import urlsplit
 
-    from botocore.loaders import create_loader
-
-    known = [partition["outputs"] for partition in create_loader().load_data("partitions")["partitions"]]
-    suffixes = {re.escape(each[key]) for each in known for key in ("dnsSuffix", "dualStackDnsSuffix")}
-    host = rf"(vpce-[a-z0-9-]+\.)?sts(-fips)?(\.[a-z]+(-[a-z]+)+-\d+)?(\.vpce)?\.({'|'.join(suffixes)})"
-    parts = urlsplit(url)
-    return parts.scheme == "https" and bool(re.fullmatch(host, parts.hostname or ""))
+    host = rf"(vpce-[a-z0-9-]+\.)?({_SERVICES})(-fips)?(\.({_ZONES}))?(\.vpce)?\.({'|'.join(_suffixes())})"
+    return where.scheme == "https" and bool(re.fullmatch(host, where.host))
 
 
-def _origin(url: str) -> str:
-    """Scheme, host and port: what is before an @ may be a password."""
-    from urllib.parse import urlsplit
+def _suffixes() -> set[str]:
+    import re
 
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    known = [partition["outputs"] for partition in builtin_loader().load_data("partitions")["partitions"]]
+    return {re.escape(each[key]) for each in known for key in ("dnsSuffix", "dualStackDnsSuffix")}
 
 
-def refuse_plain_http(url: str) -> None:
-    """Keys and codes must not travel unencrypted, except within this machine: which a proxy is not."""
-    from urllib.parse import urlsplit
+def builtin_loader() -> Any:
+    """Return a loader of botocore's own data.
 
+    The default one also reads data_path, AWS_DATA_PATH and ~/.aws/models, and a file there can redirect any service.
+    """
+    from botocore.loaders import Loader
+
+    return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+
+
+def refuse_plain_http(where: Origin) -> None:
+    """Refuse to send keys and codes unencrypted, except within this machine: which a proxy is not.
+
+    Raises:
+        AwsError: the host is another one, or a proxy would get the request.
+    """
     from botocore.utils import get_environ_proxies
 
-    parts = urlsplit(url)
-    if parts.scheme == "https":
+    if where.scheme == "https":
         return
-    if parts.hostname not in _LOOPBACK:
-        raise AwsError(f"{safe(_origin(url))} is not encrypted; nothing was sent", "use an https endpoint")
-    if get_environ_proxies(url).get(parts.scheme):
+    if where.host not in _LOOPBACK:
+        raise AwsError(f"{where} is not encrypted; nothing was sent", "use an https endpoint")
+    if get_environ_proxies(str(where)).get("http"):
         raise AwsError(
-            f"HTTP_PROXY would be sent what is for {safe(_origin(url))}, unencrypted; nothing was sent",
-            f"export NO_PROXY={parts.netloc.removesuffix(f':{parts.port}')}",
+            f"HTTP_PROXY would be sent what is for {where}, unencrypted; nothing was sent",
+            f"export NO_PROXY={str(where).removeprefix('http://').removesuffix(f':{where.port}')}",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof.aws.refusals import DeniedError, told
+from awsprof.aws.refusals import DeniedError, no_answer, told
 from awsprof.aws.sts import Keys
 from awsprof.errors import AwsprofError
 from awsprof.text import age, safe
@@ -90,7 +90,7 @@ def _call(action: str, call: Callable[..., Any], **given: str) -> Any:
             raise GoneError("AWS has no such access key") from None
         if code == "LimitExceeded":
             raise LimitError("AWS allows no more access keys of this user") from None
-        refusal = told(error)
+        refusal = told(error, otherwise=no_answer())
         if isinstance(refusal, DeniedError):
             raise DeniedError(f"AWS denies iam:{action}", "ask for that permission on your own user") from None
         raise refusal from None

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
 
-from awsprof.errors import AwsError, AwsprofError, CredentialsError, FileError, NoSuchProfileError, UsageError
-from awsprof.text import safe, show_duration
+from awsprof.errors import (
+    AwsError,
+    AwsprofError,
+    CancelledError,
+    CredentialsError,
+    FileError,
+    NoSuchProfileError,
+    UsageError,
+)
+from awsprof.text import MASK, quoted, safe, show_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,12 +54,13 @@ _BUSY = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailab
 
 
 _NO_ANSWER = "what came back is not an answer of AWS"
+_NO_ANSWER_STEP = "see what stands between this machine and AWS, then try again"
 _STRANGE = ("ResponseParserError", "KeyError")
 # botocore's errors by the name of their class or a base of it: what kind they are, and what to do.
 _LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
     ("ProxyConnectionError", AwsError, "check HTTPS_PROXY, then try again"),
     ("SSLError", AwsError, "check AWS_CA_BUNDLE and the clock, then try again"),
-    *((name, AwsError, "see what stands between this machine and AWS, then try again") for name in _STRANGE),
+    *((name, AwsError, _NO_ANSWER_STEP) for name in _STRANGE),
     ("HTTPClientError", AwsError, "check the network, then try again"),
     ("ConnectionError", AwsError, "check the network, then try again"),
     ("ProfileNotFound", NoSuchProfileError, "awsprof list shows what there is"),
@@ -61,8 +70,26 @@ _LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
 )
 
 
-def told(error: Exception, *, seconds: int = 0) -> AwsprofError:
-    """The error in words that a user can act on. It repeats nothing that could hold a secret."""
+def no_answer() -> AwsError:
+    """The error for a reply that lacks a field, or has a date that is none."""
+    return AwsError(_NO_ANSWER, _NO_ANSWER_STEP)
+
+
+def unusable(profile: str) -> CredentialsError:
+    """The error for settings, or files they name, that botocore fails on without an error of its own."""
+    whose = f"the settings of {quoted(profile)}" if profile else "the AWS settings of this shell"
+    shown = f"awsprof show {quoted(profile)}" if profile else "awsprof status"
+    return CredentialsError(f"AWS tools cannot use {whose}", f"check them: {shown}")
+
+
+def told(error: Exception, *, seconds: int = 0, otherwise: AwsprofError | None = None) -> AwsprofError:
+    """The error in words that a user can act on. It repeats nothing that could hold a secret.
+
+    Args:
+        error: what botocore raised.
+        seconds: the duration that was asked for, if that may be the reason.
+        otherwise: what an error means that is none of botocore's own; its kind is added.
+    """
     if isinstance(error, AwsprofError):
         return error
     response = getattr(error, "response", None)
@@ -73,13 +100,32 @@ def told(error: Exception, *, seconds: int = 0) -> AwsprofError:
         if name in bases:
             # What came instead of an answer is not shown: it could be anything.
             return kind(_NO_ANSWER if name in _STRANGE else _first_line(error), advice)
-    if str(error).startswith("Invalid endpoint"):  # a bare ValueError of botocore's
-        return UsageError(_first_line(error), "check AWS_ENDPOINT_URL, and endpoint_url in the AWS files")
-    raise error
+    return _foreign(error, otherwise)
+
+
+def _foreign(error: Exception, otherwise: AwsprofError | None) -> AwsprofError:
+    """An error that is none of botocore's own. Its text may repeat a value, so only known texts are looked at."""
+    text = str(error)
+    if isinstance(error, EOFError):
+        return CancelledError("cancelled")
+    if isinstance(error, OSError) and error.filename:
+        return FileError(f"cannot read {safe(str(error.filename))}: {error.strerror}", "check that file")
+    if text.startswith("Invalid timestamp"):  # botocore's parser
+        return no_answer()
+    if isinstance(error, RuntimeError) and "still expired" in text:
+        return AwsError("the keys that came back have already expired", "check the clock of this machine")
+    if otherwise is None:
+        raise error
+    if isinstance(otherwise, CredentialsError):
+        otherwise.what += f" ({type(error).__name__})"
+    return otherwise
 
 
 def _first_line(error: Exception) -> str:
-    return safe(str(error).strip().split("\n")[0])
+    """The first line, without a password in a URL, such as a proxy's."""
+    import re
+
+    return safe(re.sub(r"//\S*@", f"//{MASK}@", str(error).strip().split("\n")[0]))
 
 
 def _refused(response: dict[str, Any], seconds: int) -> AwsprofError:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from awsprof.aws.endpoints import refuse_plain_http
-from awsprof.aws.refusals import UnknownKeyError, told
+import time
+
+from awsprof.aws.refusals import UnknownKeyError, no_answer, told, unusable
 from awsprof.errors import AwsError
-from awsprof.text import MASK
+from awsprof.text import MASK, iso
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from awsprof.aws.gate import Gate
+    from awsprof.aws.session import Session
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 30.0
 
@@ -26,7 +30,7 @@ class Keys:
         self.end = end
 
 
-def client(service: str, keys: Keys, *, profile: str, region: str) -> Any:
+def client(service: str, keys: Keys, *, profile: str, region: str, gate: Gate) -> Any:
     """A client of explicit keys: no chain is resolved, so no credential_process runs and no other identity slips in.
 
     Args:
@@ -34,25 +38,49 @@ def client(service: str, keys: Keys, *, profile: str, region: str) -> Any:
         keys: the keys to sign with.
         profile: the profile whose settings (endpoint, proxy, CA bundle) hold for the calls.
         region: where to ask.
+        gate: which hosts may be called; one that is not AWS's is announced here.
 
     Raises:
-        AwsprofError: it cannot be made, or its endpoint is not encrypted; nothing was sent.
+        AwsprofError: it cannot be made, or its endpoint is refused; nothing was sent.
     """
-    import boto3  # a fifth of a second
-
     try:
-        made = boto3.Session(profile_name=profile).client(
-            service,  # type: ignore[call-overload,unused-ignore] # the stubs know literal names only
+        return _session(profile, gate).create_client(
+            service,
             region_name=region,
             aws_access_key_id=keys.key_id,
             aws_secret_access_key=keys.secret,
             aws_session_token=keys.token or None,
-            config=_config(),
         )
     except Exception as error:
-        raise told(error) from None
-    refuse_plain_http(made.meta.endpoint_url)
-    return made
+        raise told(error, otherwise=unusable(profile)) from None
+
+
+def check_endpoints(*services: str, profile: str, gate: Gate) -> None:
+    """Announce or refuse the endpoints of several services before the first of them is called.
+
+    Raises:
+        AwsprofError: one is refused; nothing was sent.
+    """
+    try:
+        session = _session(profile, gate)
+        for service in services:
+            session.check_endpoint(service)
+    except Exception as error:
+        raise told(error, otherwise=unusable(profile)) from None
+
+
+def _session(profile: str, gate: Gate) -> Session:
+    from botocore.config import Config  # a fifth of a second
+
+    from awsprof.aws.session import Session
+
+    # An MFA code works once: a second try with it, after a time-out too, could only be refused.
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+    )
+    return Session(profile, gate, config)
 
 
 def get_session_token(sts: Any, *, device: str, code: str, seconds: int) -> Keys:
@@ -72,80 +100,74 @@ def get_session_token(sts: Any, *, device: str, code: str, seconds: int) -> Keys
     try:
         answer = sts.get_session_token(SerialNumber=device, TokenCode=code, DurationSeconds=seconds)["Credentials"]
         end = int(answer["Expiration"].timestamp())
+        _refuse_expired(end)
         return Keys(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"], end)
     except Exception as error:
-        refusal = told(error, seconds=seconds)
+        refusal = told(error, seconds=seconds, otherwise=no_answer())
         refusal.what = refusal.what.replace(code, MASK)  # AWS's own words may quote what it was sent
         if isinstance(refusal, AwsError):
             refusal.next_step += ", with a new code: this one may be used up"
         raise refusal from None
 
 
-def mfa_devices(keys: Keys, *, profile: str, region: str) -> list[str]:
+def _refuse_expired(end: int) -> None:
+    if end <= time.time():
+        raise AwsError(f"the session that came back has already expired: {iso(end)}", "check the clock of this machine")
+
+
+def mfa_devices(keys: Keys, *, profile: str, region: str, gate: Gate) -> list[str]:
     """The serial numbers of the user's TOTP devices, mostly ARNs; passkeys (`:u2f/`) give no session and are left out.
 
     Raises:
         CredentialsError: AWS refused, most often because the user may not list devices.
         AwsError: AWS or the network did not answer as it should.
     """
-    iam = client("iam", keys, profile=profile, region=region)
+    iam = client("iam", keys, profile=profile, region=region, gate=gate)
     try:
         found = [device["SerialNumber"] for device in iam.list_mfa_devices()["MFADevices"]]
     except Exception as error:
-        raise told(error) from None
+        raise told(error, otherwise=no_answer()) from None
     return [serial for serial in found if ":u2f/" not in serial]
 
 
-def knows(keys: Keys, *, profile: str, region: str) -> bool:
+def knows(keys: Keys, *, profile: str, region: str, gate: Gate) -> bool:
     """Whether AWS takes an access key: a new one takes some seconds until it does.
 
     Raises:
         AwsprofError: it is refused for another reason, or AWS or the network did not answer as it should.
     """
-    sts = client("sts", keys, profile=profile, region=region)
+    sts = client("sts", keys, profile=profile, region=region, gate=gate)
     try:
         sts.get_caller_identity()
     except Exception as error:
-        refusal = told(error)
+        refusal = told(error, otherwise=no_answer())
         if isinstance(refusal, UnknownKeyError):
             return False
         raise refusal from None
     return True
 
 
-def caller_identity(profile: str = "") -> dict[str, str]:
+def caller_identity(profile: str, gate: Gate) -> dict[str, str]:
     """Who AWS says this is: `account`, `arn`, `user_id`, and `method`, how the keys were found.
 
     Args:
         profile: a profile to ask as; empty: whatever AWS tools in this shell resolve.
+        gate: which hosts may be called.
 
     Raises:
         CredentialsError: there are no usable keys, or AWS refused them.
         AwsError: AWS or the network did not answer as it should.
     """
-    import boto3  # a fifth of a second
     from botocore.exceptions import NoCredentialsError
 
     try:
-        session = boto3.Session(profile_name=profile or None)
+        session = _session(profile, gate)
+        sts = session.create_client("sts", region_name=session.get_config_variable("region") or "us-east-1")
         credentials = session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
-        sts: Any = session.client("sts", region_name=session.region_name or "us-east-1", config=_config())
-        refuse_plain_http(sts.meta.endpoint_url)
         answer = sts.get_caller_identity()
         found = {"account": answer["Account"], "arn": answer["Arn"], "user_id": answer["UserId"]}
     except Exception as error:
-        raise told(error) from None
+        raise told(error, otherwise=unusable(profile)) from None
     return {**found, "method": credentials.method or ""}
-
-
-def _config() -> Any:
-    from botocore.config import Config
-
-    # An MFA code works once: a second try with it, after a time-out too, could only be refused.
-    return Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"total_max_attempts": 1, "mode": "standard"},
-    )

@@ -129,11 +129,16 @@ def _rotate(
     domain: DomainArgument,
     keep_old: Annotated[bool, typer.Option("--keep-old", help="Leave the old key active.")] = False,
     delete_old: Annotated[bool, typer.Option("--delete-old", help="Delete the old key once it is inactive.")] = False,
+    allow_endpoint: Annotated[
+        list[str] | None,
+        typer.Option("--allow-endpoint", metavar="HOST[:PORT]", help="Accept this host in place of AWS."),
+    ] = None,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
     """Replace a domain's access key by a new one that AWS makes."""
-    rotate.run(call.obj, domain, rotate.Wish(keep=keep_old, delete=delete_old), How(force=yes, dry_run=dry_run))
+    wish = rotate.Wish(keep=keep_old, delete=delete_old, hosts=allow_endpoint or [])
+    rotate.run(call.obj, domain, wish, How(force=yes, dry_run=dry_run))
 
 
 @app.command("adopt", epilog=epilog("awsprof adopt --domain work", 3, 4, 7))

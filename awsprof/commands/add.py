@@ -102,8 +102,9 @@ def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
 def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys) -> str:
     """The device that AWS knows of this user, else the one that the person types."""
     region, _ = sessions.region(known, domain, "", ctx.environ)
+    gate = aws.Gate(ctx.environ, ctx.say, "the request for MFA devices")
     try:
-        found = aws.mfa_devices(keys, profile=f"{domain}:{names.IAM}", region=region)
+        found = aws.mfa_devices(keys, profile=f"{domain}:{names.IAM}", region=region, gate=gate)
         why = "AWS knows no MFA device of this user that gives sessions"
     except (CredentialsError, AwsError) as error:
         found, why = [], error.what

@@ -90,8 +90,8 @@ def _new_session(ctx: Context, known: Profiles, target: Target, wish: Wish) -> S
     region, warning = sessions.region(known, target.domain, target.device, ctx.environ)
     ctx.say(warning)
     ctx.detail(f"asking AWS in {quoted(region)} as {quoted(target.iam)} with device {quoted(target.device)}")
-    sts = aws.client("sts", target.keys, profile=target.iam, region=region)
-    ctx.say(aws.code_goes_elsewhere(sts, ctx.environ, profile=target.iam))
+    gate = aws.Gate(ctx.environ, ctx.say, "the MFA code")
+    sts = aws.client("sts", target.keys, profile=target.iam, region=region, gate=gate)
 
     def send(code: str) -> Keys:
         return aws.get_session_token(sts, device=target.device, code=code, seconds=wish.seconds)

@@ -14,10 +14,10 @@ from awsprof.text import joined, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
-    from awsprof.aws import Keys
+    from awsprof.aws import Gate, Keys
     from awsprof.aws.iam import AccessKey
     from awsprof.context import Context
 
@@ -26,15 +26,19 @@ _WAITS = (1, 1, 2, 2, 3, 3, *[5] * 22)
 
 
 class Wish:
-    """What becomes of the old key: kept as it is, deleted, or made inactive and asked for."""
+    """What becomes of the old key: kept as it is, deleted, or made inactive and asked for.
 
-    __slots__ = ("delete", "keep")
+    `hosts` are those, as HOST or HOST:PORT, that may stand in for AWS: a key that they make is worth nothing at AWS.
+    """
 
-    def __init__(self, *, keep: bool = False, delete: bool = False) -> None:
+    __slots__ = ("delete", "hosts", "keep")
+
+    def __init__(self, *, keep: bool = False, delete: bool = False, hosts: Sequence[str] = ()) -> None:
         if keep and delete:
             raise UsageError("--keep-old and --delete-old contradict each other", "choose one")
         self.keep = keep
         self.delete = delete
+        self.hosts = hosts
 
 
 def run(ctx: Context, word: str, wish: Wish, how: How, *, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -55,12 +59,14 @@ def run(ctx: Context, word: str, wish: Wish, how: How, *, sleep: Callable[[float
     if how.dry_run:
         _show(ctx, domain)
         return
+    gate = aws.Gate(ctx.environ, ctx.say, "the requests for a new access key", allowed=wish.hosts)
+    aws.check_endpoints("iam", "sts", profile=f"{domain}:{names.IAM}", gate=gate)
     waiting = f"another awsprof is busy with the keys of {quoted(domain)}: waiting for it (Ctrl-C leaves)"
     wait = sessions.WAIT_AT_TERMINAL if ctx.person else sessions.WAIT_WITHOUT_TERMINAL
     with sessions.only_one(ctx.environ, domain, wait=wait, waiting=lambda: ctx.say(waiting)) as alone:
         if not alone:
             raise sessions.refused_waiting(domain)
-        _Run(ctx, Rotation(ctx.environ, domain), wish, how, sleep).go()
+        _Run(ctx, Rotation(ctx.environ, domain), wish, how, gate, sleep).go()
     cache.renew(ctx.environ)
 
 
@@ -82,11 +88,14 @@ def _show(ctx: Context, domain: str) -> None:
 class _Run:
     """One rotation under the domain's lock, each step of which a later run can go on from."""
 
-    def __init__(self, ctx: Context, rotation: Rotation, wish: Wish, how: How, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self, ctx: Context, rotation: Rotation, wish: Wish, how: How, gate: Gate, sleep: Callable[[float], None]
+    ) -> None:
         self.ctx = ctx
         self.rotation = rotation
         self.wish = wish
         self.how = how
+        self.gate = gate
         self.sleep = sleep
         self.session = rotation.session(ctx.now())
         self.region, _ = sessions.region(rotation.known, rotation.domain, "", ctx.environ)
@@ -124,7 +133,7 @@ class _Run:
         return self._of("iam", self.session or self.rotation.keys)
 
     def _of(self, service: str, keys: Keys) -> Any:
-        return aws.client(service, keys, profile=self.rotation.name, region=self.region)
+        return aws.client(service, keys, profile=self.rotation.name, region=self.region, gate=self.gate)
 
     # A new key
 
@@ -211,8 +220,10 @@ class _Run:
     # Its proof
 
     def _prove(self, new: Keys) -> None:
-        where = {"profile": self.rotation.name, "region": self.region}
-        if self._patiently(lambda: aws.knows(new, **where), f"waiting until AWS knows {quoted(new.key_id)}"):
+        def known() -> bool:
+            return aws.knows(new, profile=self.rotation.name, region=self.region, gate=self.gate)
+
+        if self._patiently(known, f"waiting until AWS knows {quoted(new.key_id)}"):
             return
         raise AwsError(
             f"AWS does not know the new key {quoted(new.key_id)} yet; the old one still works, and stands in the file",

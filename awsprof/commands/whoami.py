@@ -50,8 +50,9 @@ def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:
         raise names.not_found(standing, known)
     if name or not ctx.environ.get("AWS_ACCESS_KEY_ID"):
         _refuse_to_prompt(ctx, known, standing)
+    sends = "the MFA code" if sessions.asking_again(known, standing) else "the requests"
     try:
-        return aws.caller_identity(name)
+        return aws.caller_identity(name, aws.Gate(ctx.environ, ctx.say, sends))
     except CredentialsError as error:
         session = profiles.session(known, standing, ctx.now())
         if session and session.state != profiles.VALID and names.kind_by_name(session.profile) == names.MFA:

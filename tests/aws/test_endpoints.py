@@ -19,8 +19,10 @@ KEYS = aws.Keys("AKIA" + "A" * 16, "S" * 40)
 
 
 def told(profile: str = "work:iam", region: str = "eu-central-1") -> str:
-    made = aws.client("sts", KEYS, profile=profile, region=region)
-    return aws.code_goes_elsewhere(made, os.environ, profile=profile)
+    """What is printed before a code is asked for."""
+    said: list[str] = []
+    aws.client("sts", KEYS, profile=profile, region=region, gate=aws.Gate(os.environ, said.append, "the MFA code"))
+    return "\n".join(said)
 
 
 def regions() -> list[str]:
@@ -33,10 +35,11 @@ def regions() -> list[str]:
     )
 
 
+@pytest.mark.parametrize("service", ["sts", "iam", "sso", "sso-oidc", "signin"])
 @pytest.mark.parametrize("dual_stack", ["false", "true"])
 @pytest.mark.parametrize("fips", ["false", "true"])
 def test_what_botocore_calls_aws_is_aws(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, fips: str, dual_stack: str
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, fips: str, dual_stack: str, service: str
 ) -> None:
     import boto3
     from botocore.exceptions import EndpointVariantError
@@ -49,9 +52,10 @@ def test_what_botocore_calls_aws_is_aws(
     known = []
     for region in regions():
         with suppress(EndpointVariantError):  # not every partition has every kind
-            known.append(session.client("sts", region_name=region).meta.endpoint_url)
+            made = session.client(service, region_name=region)  # type: ignore[call-overload] # a literal name only
+            known.append(made.meta.endpoint_url)
     assert len(known) > 30
-    assert [url for url in known if not endpoints._is_aws(url)] == []
+    assert [url for url in known if not endpoints.is_aws(endpoints.origin(url))] == []
 
 
 AWS = [
@@ -62,6 +66,12 @@ AWS = [
     "https://sts.cn-north-1.amazonaws.com.cn",
     "https://sts.eu-west-1.api.aws",
     "https://sts.us-iso-east-1.c2s.ic.gov",
+    "https://iam.amazonaws.com",
+    "https://iam.us-gov.amazonaws.com",
+    "https://iam.cn-north-1.amazonaws.com.cn",
+    "https://iam.global.api.aws",
+    "https://oidc.eu-west-1.amazonaws.com",
+    "https://portal.sso.eu-west-1.amazonaws.com",
     "https://vpce-0123456789abcdef0-abcdefgh.sts.us-east-1.vpce.amazonaws.com",
     "https://vpce-0123456789abcdef0-abcdefgh-us-east-1a.sts.us-east-1.vpce.amazonaws.com",
 ]
@@ -77,6 +87,9 @@ ELSEWHERE = [
     "https://sts-123456789.eu-west-1.elb.amazonaws.com",
     "https://a1b2c3.execute-api.eu-west-1.amazonaws.com",
     "https://sts.s3.amazonaws.com",
+    "https://iam.s3.amazonaws.com",
+    "https://oidc.lambda-url.eu-west-1.amazonaws.com",
+    "https://sts.eu-west-1.amazonaws.com.",
     "https://sts.s3-eu-west-1.amazonaws.com",
     "https://sts.s3.eu-west-1.amazonaws.com",
     "https://sts.eu-west-1.amazonaws.com@example.com",
@@ -87,12 +100,12 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize(("url", "aws_host"), [*((url, True) for url in AWS), *((url, False) for url in ELSEWHERE)])
 def test_which_host_is_awss(url: str, aws_host: bool) -> None:
-    assert endpoints._is_aws(url) == aws_host
+    assert endpoints.is_aws(endpoints.origin(url)) == aws_host
 
 
 SERVICES = "[profile work:iam]\nservices = mine\n[services mine]\nsts =\n  endpoint_url = https://sts.example.com\n"
 OWN = "[profile work:iam]\nendpoint_url = https://own.example.com/path\n"
-GOES = "the MFA code goes to {}, not to AWS: {}"
+GOES = "warning: {1} sends the MFA code to {0} instead of AWS"
 # What is set, in the environment and in config, and what is told.
 CAUSES: dict[str, tuple[dict[str, str], str, str]] = {
     "nothing": ({}, "", ""),
@@ -135,7 +148,7 @@ def test_what_sends_it_elsewhere_is_named(desk: Desk, monkeypatch: pytest.Monkey
 
 
 def line_of(desk: Desk) -> str:
-    return f"the MFA code goes to {desk.sts.url}, not to AWS: AWS_ENDPOINT_URL"
+    return f"warning: AWS_ENDPOINT_URL sends the MFA code to {desk.sts.url} instead of AWS"
 
 
 @pytest.mark.parametrize("words", ["mfa work", "use work:dev --mfa --shell bash"])
@@ -190,4 +203,4 @@ def test_the_advice_holds_for_ipv6(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(errors.AwsError) as raised:
         told()
     monkeypatch.setenv("NO_PROXY", raised.value.next_step.partition("=")[2])
-    assert told().startswith("the MFA code goes to http://[::1]:4566")
+    assert "sends the MFA code to http://[::1]:4566 instead" in told()

@@ -72,7 +72,10 @@ def test_the_only_device_is_found(desk: Desk) -> None:
     desk.user.fido_arn = "arn:aws:iam::000000000000:u2f/user/your.name/key-X"
     ctx = add_mfa(desk)
     assert desk.read()[0] == device_section(desk.user.device_arn)
-    assert ctx.talk == f"found the device {desk.user.device_arn}\nwrote work:mfa\n"
+    assert ctx.talk == (
+        f"warning: AWS_ENDPOINT_URL sends the request for MFA devices to {desk.sts.url} instead of AWS\n"
+        f"found the device {desk.user.device_arn}\nwrote work:mfa\n"
+    )
     assert desk.sts.count("ListMFADevices") == 1
 
 

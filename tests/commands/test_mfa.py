@@ -54,7 +54,7 @@ def test_a_session_by_a_typed_code(desk: Desk) -> None:
     assert session.expires_at is not None
     assert 35.9 * HOUR < session.expires_at - time.time() < 36.1 * HOUR
     assert ctx.talk == (
-        f"the MFA code goes to {desk.sts.url}, not to AWS: AWS_ENDPOINT_URL\n"
+        f"warning: AWS_ENDPOINT_URL sends the MFA code to {desk.sts.url} instead of AWS\n"
         f"work:mfa  session until {clock(session.expires_at)}\n"
     )
     assert ctx.result == ""

@@ -24,11 +24,14 @@ from tests.aws.sts import Answer as Scripted
 __all__ = ["desk", "own_environment", "sts", "user"]  # fixtures
 
 YES = How(force=True)
+HOSTS = ["127.0.0.1"]  # where the checking server is
+HERE = Wish(hosts=HOSTS)
+ROTATE = ("rotate", "work", "--allow-endpoint", *HOSTS)
 
 
 def run(desk: Desk, *answers: Answer, wish: Wish | None = None, how: How = YES) -> Talk:
     ctx = Talk(Script(*answers) if answers else None)
-    rotate.run(ctx, "work", wish or Wish(), how, sleep=lambda _: None)
+    rotate.run(ctx, "work", wish or HERE, how, sleep=lambda _: None)
     assert not isinstance(ctx.person, Script) or ctx.person.answers == []
     return ctx
 
@@ -72,6 +75,7 @@ def test_the_whole_of_it(desk: Desk) -> None:
     assert works(desk)
     assert not old.active
     assert ctx.talk.splitlines() == [
+        f"warning: AWS_ENDPOINT_URL sends the requests for a new access key to {desk.sts.url} instead of AWS",
         f"AWS made the key {new.access_key_id}; it stands beside the old one until it is proven",
         f"work:iam has the new key {new.access_key_id}: AWS takes it",
         f"the old key {old.access_key_id} is inactive",
@@ -90,7 +94,7 @@ def test_it_waits_until_aws_knows_the_key(desk: Desk) -> None:
 
 def test_the_old_key_stays_active_where_that_is_wanted_and_the_next_run_ends_it(desk: Desk) -> None:
     desk.write("", desk.iam())
-    run(desk, wish=Wish(keep=True))
+    run(desk, wish=Wish(keep=True, hosts=HOSTS))
     assert desk.user.active
     assert held(desk)[OLD_ID] == desk.user.access_key_id
     talk = run(desk).talk
@@ -101,7 +105,7 @@ def test_the_old_key_stays_active_where_that_is_wanted_and_the_next_run_ends_it(
 
 def test_the_old_key_is_deleted_where_that_is_wanted(desk: Desk) -> None:
     desk.write("", desk.iam())
-    run(desk, wish=Wish(delete=True))
+    run(desk, wish=Wish(delete=True, hosts=HOSTS))
     assert desk.user.access_key_id not in at_aws(desk)
     assert set(held(desk)) == {"aws_access_key_id", "aws_secret_access_key"}
     assert works(desk)
@@ -120,7 +124,7 @@ def test_it_is_asked_for_with_age_and_last_use(desk: Desk) -> None:
     desk.user.key.created = time.time() - 400 * 86400
     ctx = Talk(Script(False))
     with pytest.raises(CancelledError):
-        rotate.run(ctx, "work", Wish(), How())
+        rotate.run(ctx, "work", HERE, How())
     assert f"{desk.user.access_key_id}  active, 400 days old, last used 20" in ctx.talk
     with pytest.raises(UsageError, match="no terminal to ask at"):
         run(desk, how=How())
@@ -167,7 +171,7 @@ def test_rotated_again_and_again(desk: Desk) -> None:
     with pytest.raises(CredentialsError, match="two already"):
         run(desk)
     assert first in at_aws(desk)
-    run(desk, wish=Wish(delete=True))
+    run(desk, wish=Wish(delete=True, hosts=HOSTS))
     assert first not in at_aws(desk)
     assert len(at_aws(desk)) == 1
     assert works(desk)
@@ -178,7 +182,7 @@ def test_two_keys_already(desk: Desk) -> None:
     other = second_key(desk)
     other.created = time.time() - 3 * 86400
     before = desk.read()
-    for wish in (Wish(), Wish(delete=True)):
+    for wish in (HERE, Wish(delete=True, hosts=HOSTS)):
         with pytest.raises(CredentialsError, match="this user has two already") as raised:
             run(desk, wish=wish)
         told = raised.value.next_step
@@ -193,7 +197,7 @@ def test_an_inactive_key_that_no_rotation_superseded_is_never_deleted(desk: Desk
     desk.write("", desk.iam())
     other = second_key(desk, active=False)
     with pytest.raises(CredentialsError, match="two already"):
-        run(desk, wish=Wish(delete=True))
+        run(desk, wish=Wish(delete=True, hosts=HOSTS))
     assert other.access_key_id in at_aws(desk)
 
 
@@ -213,10 +217,10 @@ def test_a_denial_names_the_permission_and_a_second_run_goes_on(desk: Desk, acti
     desk.user.denied = {f"iam:{action}"}
     if DENIED[action]:
         with pytest.raises(CredentialsError, match=DENIED[action]):
-            run(desk, wish=Wish(delete=True))
+            run(desk, wish=Wish(delete=True, hosts=HOSTS))
         assert works(desk)
         desk.user.denied = set()
-    run(desk, wish=Wish(delete=True))
+    run(desk, wish=Wish(delete=True, hosts=HOSTS))
     assert works(desk)
     assert len(at_aws(desk)) == 1
 
@@ -254,13 +258,13 @@ def test_a_connection_that_breaks_at_any_call(desk: Desk, action: str, when: Any
     desk.write("", desk.iam())
     desk.sts.script(action, Scripted(hang_up=when))
     with pytest.raises(AwsError) as raised:
-        run(desk, wish=Wish(delete=True))
+        run(desk, wish=Wish(delete=True, hosts=HOSTS))
     assert works(desk)
     if (action, when) == ("CreateAccessKey", "after"):  # nobody has its secret: the person is told of it
         lost = other_key(desk).access_key_id
         assert f"AWS made {lost}, but its secret did not arrive" in raised.value.next_step
         del desk.sts._state.keys[lost]
-    run(desk, wish=Wish(delete=True))
+    run(desk, wish=Wish(delete=True, hosts=HOSTS))
     assert works(desk)
     assert len(at_aws(desk)) == 1
     assert set(held(desk)) == {"aws_access_key_id", "aws_secret_access_key"}
@@ -299,7 +303,7 @@ def test_killed_at_any_step(desk: Desk, monkeypatch: pytest.MonkeyPatch, step: i
     with monkeypatch.context() as patched:
         killed_at(patched, step)
         try:
-            run(desk, wish=Wish(delete=True))
+            run(desk, wish=Wish(delete=True, hosts=HOSTS))
         except Killed:
             assert step < 12
         else:
@@ -313,7 +317,7 @@ def test_killed_at_any_step(desk: Desk, monkeypatch: pytest.MonkeyPatch, step: i
         del desk.sts._state.keys[lost]
     made = {key for key in at_aws(desk) if key != desk.user.access_key_id}
     if step < 12:
-        run(desk, wish=Wish(delete=True))
+        run(desk, wish=Wish(delete=True, hosts=HOSTS))
     assert works(desk)
     if 0 < step < 11:
         assert set(at_aws(desk)) == made, "no key is made twice"
@@ -371,7 +375,7 @@ def test_contrary_wishes() -> None:
 
 def test_keys_that_stand_in_config_move(desk: Desk) -> None:
     desk.write(desk.iam().replace("[work", "[profile work") + "region = eu-west-1\n", "")
-    run(desk, wish=Wish(delete=True))
+    run(desk, wish=Wish(delete=True, hosts=HOSTS))
     assert desk.read()[0] == "[profile work:iam]\nregion = eu-west-1\n"
     assert works(desk)
 
@@ -385,7 +389,7 @@ def test_one_rotates_at_a_time(desk: Desk) -> None:
     desk.write("", desk.iam())
     desk.sts.script("CreateAccessKey", Scripted(delay=1))
     first, second = (
-        subprocess.Popen([*_program(), "rotate", "work", "--yes"], stderr=subprocess.PIPE, text=True, cwd=desk.folder)
+        subprocess.Popen([*_program(), *ROTATE, "--yes"], stderr=subprocess.PIPE, text=True, cwd=desk.folder)
         for _ in range(2)
     )
     told = [process.communicate()[1] for process in (first, second)]
@@ -403,7 +407,7 @@ def _program() -> tuple[str, ...]:
 def test_as_a_program_at_a_terminal(desk: Desk) -> None:
     desk.write("", desk.iam())
     desk.user.new_keys_unknown_for = 2
-    child = desk.start("rotate", "work")
+    child = desk.start(*ROTATE)
     child.expect_exact("make a new access key for work:iam? [y/N] ")
     child.send("y\r")
     child.expect_exact("waiting until AWS knows")
@@ -422,7 +426,7 @@ def test_the_age_is_told_where_iam_told_it(desk: Desk, monkeypatch: pytest.Monke
     assert "days old" not in desk.run("show", "work:dev").stdout
     desk.user.key.created = time.time() - 100.5 * 86400
     second_key(desk)
-    assert desk.run("rotate", "work", "--yes").returncode == 5
+    assert desk.run(*ROTATE, "--yes").returncode == 5
     assert "\n    work:iam  iam  key 100 days old\n" in desk.run("show", "work:dev").stdout
     shown = json.loads(desk.run("show", "work:dev", "--json").stdout)["access_key"]
     assert shown == {"id": key_id, "created_at": iso(int(desk.user.key.created))}

@@ -23,7 +23,7 @@ LINES = [
     "$ awsprof use work:dev",
     "work:dev  000000000000  ap-southeast-2  no session",
     "$ awsprof mfa",
-    "the MFA code goes to http://127.0.0.1:",
+    "warning: AWS_ENDPOINT_URL sends the MFA code to http://127.0.0.1:",
     "MFA code for work (hidden): ",
     "work:mfa  session until ",
     "$ aws sts get-caller-identity" if AWS_CLI.exists() else "$ awsprof whoami",
