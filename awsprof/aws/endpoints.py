@@ -113,7 +113,7 @@ def _without_password(url: str) -> str:
     """Return a URL, however malformed, without what could be a user name or password: all before the last @."""
     start, at, end = url.rpartition("@")
     scheme, slashes, _ = start.partition("//")
-    return f"{scheme}{slashes}{MASK}@{end}" if at else url
+    return f"{scheme + slashes if slashes else ''}{MASK}@{end}" if at else url
 
 
 def is_aws(where: Origin) -> bool:

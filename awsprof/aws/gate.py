@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from awsprof.aws.endpoints import Origin
 
 # Where a container or a machine gets the keys of its own role: this machine, or AWS's link-local addresses.
-_OWN_ROLE = ("localhost", "127.0.0.1", "::1", "169.254.170.2", "169.254.170.23", "fd00:ec2::23")
-_METADATA = ("169.254.169.254", "fd00:ec2::254")
+_HAND_OUT_KEYS = (
+    *("localhost", "::1", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"),
+    *("169.254.169.254", "fd00:ec2::254"),
+)
 
 
 class Gate:
@@ -39,6 +41,7 @@ class Gate:
         self.say = say
         self.sends = sends
         self.allowed = allowed
+        self.passed = 0  # requests that were let through
         self._announced: set[str] = set()
 
     def announce(self, url: str, source: str) -> None:
@@ -61,13 +64,13 @@ class Gate:
         self._warn(where, f"{source} sends {self.sends} to {where} instead of AWS")
 
     def announce_provider(self, url: str, source: str) -> None:
-        """Warn once that keys are fetched from another host than AWS tools use by default.
+        """Warn once that keys are fetched from a host that is neither this machine nor one of AWS's addresses.
 
         Raises:
             UsageError: the URL is malformed.
         """
         where = endpoint_origin(url, source)
-        if where.host not in (*_OWN_ROLE, *_METADATA):
+        if where.host not in _HAND_OUT_KEYS and not where.host.startswith("127."):
             self._warn(where, f"{source} fetches keys from {where} instead of AWS")
 
     def mention(self, line: str) -> None:
@@ -93,6 +96,7 @@ class Gate:
         refuse_plain_http(where)
         if not is_aws(where) and str(where) not in self._announced:
             raise AwsError(f"{safe(str(where))} is not a host of AWS; nothing was sent", _CHECK)
+        self.passed += 1
 
 
 _CHECK = "check the region and the endpoint settings: awsprof status"

@@ -55,12 +55,11 @@ _BUSY = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailab
 
 _NO_ANSWER = "what came back is not an answer of AWS"
 _NO_ANSWER_STEP = "see what stands between this machine and AWS, then try again"
-_STRANGE = ("ResponseParserError", "KeyError")
 # botocore's errors by the name of their class or a base of it: what kind they are, and what to do.
 _LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
     ("ProxyConnectionError", AwsError, "check HTTPS_PROXY, then try again"),
     ("SSLError", AwsError, "check AWS_CA_BUNDLE and the clock, then try again"),
-    *((name, AwsError, _NO_ANSWER_STEP) for name in _STRANGE),
+    ("ResponseParserError", AwsError, _NO_ANSWER_STEP),
     ("HTTPClientError", AwsError, "check the network, then try again"),
     ("ConnectionError", AwsError, "check the network, then try again"),
     ("ProfileNotFound", NoSuchProfileError, "awsprof list shows what there is"),
@@ -99,7 +98,7 @@ def told(error: Exception, *, seconds: int = 0, otherwise: AwsprofError | None =
     for name, kind, advice in _LOCAL:
         if name in bases:
             # What came instead of an answer is not shown: it could be anything.
-            return kind(_NO_ANSWER if name in _STRANGE else _first_line(error), advice)
+            return kind(_NO_ANSWER if name == "ResponseParserError" else _first_line(error), advice)
     return _foreign(error, otherwise)
 
 

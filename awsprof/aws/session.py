@@ -9,7 +9,7 @@ import botocore.session  # noqa: TID253 - see above
 
 from awsprof.aws.endpoints import builtin_loader
 from awsprof.aws.process import Process
-from awsprof.errors import AwsError
+from awsprof.errors import AwsError, UsageError
 from awsprof.text import quoted, safe
 
 TYPE_CHECKING = False
@@ -114,9 +114,11 @@ class Session(botocore.session.Session):
 
     def _container_url(self) -> tuple[str, str]:
         relative, full = (f"AWS_CONTAINER_CREDENTIALS_{kind}_URI" for kind in ("RELATIVE", "FULL"))
-        if relative in self.gate.environ:
-            # botocore puts it right after the address, so that `@host` would lead elsewhere.
-            return relative, f"http://169.254.170.2{self.gate.environ[relative]}".partition("?")[0]
+        path = self.gate.environ.get(relative)
+        if path is not None and not path.startswith("/"):  # right after the address `@host` would lead elsewhere
+            raise UsageError(f"{relative} is not a path: {safe(path)}", f"begin it with /, or remove {relative}")
+        if path is not None:
+            return relative, f"http://169.254.170.2{path}".partition("?")[0]
         return full, self.gate.environ.get(full, "").partition("?")[0]
 
     def _metadata_url(self) -> tuple[str, str]:

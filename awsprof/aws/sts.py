@@ -169,5 +169,5 @@ def caller_identity(profile: str, gate: Gate) -> dict[str, str]:
         answer = sts.get_caller_identity()
         found = {"account": answer["Account"], "arn": answer["Arn"], "user_id": answer["UserId"]}
     except Exception as error:
-        raise told(error, otherwise=unusable(profile)) from None
+        raise told(error, otherwise=no_answer() if gate.passed else unusable(profile)) from None
     return {**found, "method": credentials.method or ""}
