@@ -469,6 +469,7 @@ $script:Table = @(
     'rotate	DOMAIN	'
     'rotate	--keep-old	Leave the old key active'
     'rotate	--delete-old	Delete the old key once it is inactive'
+    'rotate	--allow-endpoint=HOST[:PORT]	Accept this host in place of AWS'
     'rotate	--yes	Do not ask'
     'rotate	--dry-run	Show the change as a diff, secrets masked; write nothing'
     '	adopt	Make a domain of profiles that other tools wrote'

@@ -156,7 +156,7 @@ def test_a_verb_leaks_nothing(nest: Nest, case: str) -> None:
 def test_rotating_leaks_nothing(nest: Nest, words: str) -> None:
     nest.desk.set_up()  # the planted session is none of AWS's
     before = nest.secrets()
-    done = nest.watch(f"rotate work --yes {words} -v --debug")
+    done = nest.watch(f"rotate work --yes --allow-endpoint 127.0.0.1 {words} -v --debug")
     assert done.status == 0, done.err
     assert nest.secrets() != before
     assert nest.leaks(done) == set()
@@ -217,7 +217,7 @@ ERRORS: dict[str, tuple[Spoil, str, str, int]] = {
     "half an answer": (half_an_answer, MFA, "", 6),
     "out of order": (answers(Answer(500, "InternalFailure", "")), MFA, "", 6),
     "hung up": (answers(Answer(hang_up="after")), MFA, "", 6),
-    "a session that AWS does not know": (nothing, "rotate work --yes", "", 5),
+    "a session that AWS does not know": (nothing, "rotate work --yes --allow-endpoint 127.0.0.1", "", 5),
     "no such profile": (nothing, "use work:nobody --shell bash", "", 3),
     "exists already": (nothing, "add iam work --csv <CSV>", "", 2),
     "id and secret exchanged": (nothing, "add iam new --stdin", "<SECRET>\n<ID>\n", 2),
