@@ -26,17 +26,26 @@ class AccessKey:
 
 def access_keys(iam: Any) -> list[AccessKey]:
     """All keys of the user who asks, inactive ones too."""
-    found = _call("ListAccessKeys", iam.list_access_keys)["AccessKeyMetadata"]
-    return [
-        AccessKey(key["AccessKeyId"], int(key["CreateDate"].timestamp()), active=key["Status"] == "Active")
-        for key in found
-    ]
+
+    def listed() -> list[AccessKey]:
+        return [
+            AccessKey(key["AccessKeyId"], int(key["CreateDate"].timestamp()), active=key["Status"] == "Active")
+            for key in iam.list_access_keys()["AccessKeyMetadata"]
+        ]
+
+    found: list[AccessKey] = _call("ListAccessKeys", listed)
+    return found
 
 
 def create(iam: Any) -> tuple[Keys, int]:
     """A new key of the user who asks, and when it was made. Its secret is told this once."""
-    made = _call("CreateAccessKey", iam.create_access_key)["AccessKey"]
-    return Keys(made["AccessKeyId"], made["SecretAccessKey"]), int(made["CreateDate"].timestamp())
+
+    def made() -> tuple[Keys, int]:
+        key = iam.create_access_key()["AccessKey"]
+        return Keys(key["AccessKeyId"], key["SecretAccessKey"]), int(key["CreateDate"].timestamp())
+
+    created: tuple[Keys, int] = _call("CreateAccessKey", made)
+    return created
 
 
 def make_inactive(iam: Any, key_id: str) -> None:

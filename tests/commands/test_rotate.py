@@ -270,6 +270,30 @@ def test_a_connection_that_breaks_at_any_call(desk: Desk, action: str, when: Any
     assert set(held(desk)) == {"aws_access_key_id", "aws_secret_access_key"}
 
 
+MADE = "<AccessKeyId>AKIAX</AccessKeyId><SecretAccessKey>SECRET</SecretAccessKey><Status>Active</Status>"
+# Answers of IAM without what they must have, by action.
+STRANGE = [
+    ("CreateAccessKey", ""),
+    ("CreateAccessKey", f"<AccessKey>{MADE}</AccessKey>"),
+    ("CreateAccessKey", f"<AccessKey>{MADE}<CreateDate>soon</CreateDate></AccessKey>"),
+    ("CreateAccessKey", "<AccessKey><AccessKeyId>AKIAX</AccessKeyId></AccessKey>"),
+    ("ListAccessKeys", ""),
+    ("ListAccessKeys", f"<AccessKeyMetadata><member>{MADE}</member></AccessKeyMetadata>"),
+]
+
+
+@pytest.mark.parametrize(("action", "tree"), STRANGE)
+def test_an_answer_that_is_not_iams(desk: Desk, action: str, tree: str) -> None:
+    desk.write("", desk.iam())
+    body = f"<{action}Response><{action}Result>{tree}</{action}Result></{action}Response>"
+    desk.sts.script(action, Scripted(200, body=body.encode()))
+    before = desk.read()
+    with pytest.raises(AwsError, match="not an answer of AWS"):
+        run(desk)
+    assert works(desk)
+    assert desk.read() == before
+
+
 class Killed(BaseException):
     """As if the process had ended there."""
 
