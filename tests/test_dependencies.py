@@ -12,6 +12,7 @@ BROKEN = {
     "typer": {
         "0.15.0 0.15.1 0.15.2 0.15.3": "`list --help` and other help crash with the newest click",
         "0.15.4": "needs a click that suggests no command for a misspelt one",
+        "0.16.0 0.16.1 0.17.4": "`show` without its argument is an unexpected error (exit 1)",
         "0.17.0 0.17.1 0.17.2 0.17.3": "`list --help` and other help crash",
         "0.17.5": "needs a click that suggests no command for a misspelt one",
         "0.29.0 0.29.1 0.29.2": "imports pydantic on every call",
@@ -21,7 +22,7 @@ BROKEN = {
     "questionary": {"2.0.0 2.0.1 2.1.0": "the picker does not open"},
 }
 WORKING = {
-    "typer": "0.16.0 0.16.1 0.18.0 0.19.0 0.20.1 0.21.2 0.22.0 0.23.2 0.24.2 0.28.0",
+    "typer": "0.18.0 0.19.0 0.20.1 0.21.2 0.22.0 0.23.2 0.24.2 0.25.1 0.26.8 0.27.3 0.28.0",
     "rich": "14.3.0 15.0.0",
     "boto3": "1.43.54 1.44.8",
     "questionary": "2.1.1",
