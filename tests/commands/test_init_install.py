@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.files.conftest import open_to_others
 from tests.secrets.canary import find_strace
 from tests.torture import forcing
 from tests.torture.world import AWSPROF
@@ -76,9 +75,8 @@ def test_markers_that_do_not_match_stop_it(
 
 
 @pytest.mark.skipif(not ROOT, reason="only root can make a folder that another user cannot write in")
-def test_a_second_file_that_cannot_be_written_leaves_the_first(tmp_path: Path) -> None:
-    open_to_others(tmp_path)
-    home, locked = tmp_path / "home", tmp_path / "locked"
+def test_a_second_file_that_cannot_be_written_leaves_the_first(reachable: Path) -> None:
+    home, locked = reachable / "home", reachable / "locked"
     write(home, {".bashrc": "mine\n"})
     write(locked, {"profile": "mine\n"})
     (home / ".profile").symlink_to(locked / "profile")

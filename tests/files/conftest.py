@@ -18,18 +18,13 @@ AsNobody = Callable[..., str]
 def as_nobody(tmp_path: Path) -> AsNobody:
     """Call a function as an ordinary user; gives what it returned, or its error with the exit code."""
     if os.geteuid() == 0:
-        open_to_others(tmp_path)
+        for folder in (tmp_path, *tmp_path.parents):
+            if folder.name.startswith(("pytest-", "popen-", "test_")) and folder.stat().st_mode & 0o077 == 0:
+                folder.chmod(0o711)  # pytest made it for root alone
         os.chown(tmp_path, pwd.getpwnam("nobody").pw_uid, -1)
     if "PermissionError" in _in_child(os.listdir, (tmp_path,)):
         pytest.skip(f"an ordinary user cannot reach {tmp_path}")
     return lambda function, *arguments: _in_child(function, arguments)
-
-
-def open_to_others(folder: Path) -> None:
-    """Let other users reach a folder that pytest made for root alone."""
-    for part in (folder, *folder.parents):
-        if part.name.startswith(("pytest-", "popen-", "test_")) and part.stat().st_mode & 0o077 == 0:
-            part.chmod(0o711)
 
 
 def _in_child(function: Callable[..., object], arguments: tuple[object, ...]) -> str:
