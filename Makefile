@@ -52,6 +52,9 @@ build: $(READY)  ## the wheel and the sdist, into dist
 	$(BIN)/twine check --strict dist/*
 	$(BIN)/check-wheel-contents dist/*.whl
 
+lowest: .tools/lowest/.ready  ## run the tests of commands, help and picker with the lowest version of each dependency
+	@.tools/lowest/bin/python -m pytest -q -n auto $(LOWEST) $(ARGS)
+
 pythons: build  ## install the wheel for each Python there is, 3.11 and later, and run it there
 	@for python in $(PYTHONS); do \
 	    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "SKIPPED: $$python is not here"; continue; }; \
@@ -87,11 +90,15 @@ clean:  ## remove what build, tests and tools left behind, but not .venv and .to
 distclean: clean  ## remove .venv and .tools, too
 	rm -rf $(VENV) .tools
 
-.PHONY: help demo test torture bench check lint build pythons docs completions picture manual clean distclean
+.PHONY: help demo test torture bench check lint build lowest pythons docs completions picture manual clean distclean
 
 # What `make pythons` runs on each: the program, its commands and the AWS calls; CI runs all tests on all of them.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 ANYWHERE := $(addprefix tests/,test_main.py test_help.py test_light.py $(addprefix commands/test_,add.py use.py mfa.py) aws/test_whoami.py)
+
+# What `make lowest` runs: what uses typer, rich, questionary and boto3, without the commands that are killed.
+LOWEST := $(addprefix tests/,test_dependencies.py test_main.py test_help.py test_console.py test_picker.py commands aws/test_clients.py)
+LOWEST += -k 'not killed'
 
 # What is forced, and the edits of generated files; other tests are longer with AWSPROF_TORTURE, too, an hour in all.
 TORTURE := tests/torture tests/files/test_alike.py
@@ -154,6 +161,12 @@ $(JS): | $(READY)
 .tools/docs/bin/mkdocs: | $(READY)
 	@echo 'installing mkdocs-material into .tools/docs'; python="$(BIN)/python"; \
 	$(call new_venv,.tools/docs) && $(call install,.tools/docs,--group docs)
+
+.tools/lowest/.ready: pyproject.toml | $(READY)
+	@echo 'installing the lowest versions into .tools/lowest'; python="$(BIN)/python"; \
+	$(call new_venv,.tools/lowest) && $(BIN)/python -m tests.lowest >.tools/lowest/constraints.txt && \
+	$(call install,.tools/lowest,-e . --group test --constraint .tools/lowest/constraints.txt)
+	@touch $@
 
 # What people use besides, each by itself, to be measured beside awsprof.
 .tools/peers/%: | $(READY)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 
 from awsprof import shell
-from awsprof.errors import ShellError
+from awsprof.errors import FileError, ShellError
+from awsprof.text import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +22,11 @@ _LOGIN_FILES = (".bash_profile", ".bash_login", ".profile")
 _BEGIN, _END = "# >>> awsprof >>>", "# <<< awsprof <<<"
 # What the start of the block notes, so that taking it out restores every byte.
 _NEW_FILE, _NO_NEWLINE = " in a new file", " after a line without end"
+_STARTS = {_BEGIN + note: note for note in ("", _NEW_FILE, _NO_NEWLINE)}
+# Latin-1 has a character for every byte, and a line ends where it does in UTF-8.
+_BYTES = "latin-1"
+# Windows PowerShell writes UTF-16.
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be", codecs.BOM_UTF8: _BYTES}
 
 
 def hook_path(file_name: str) -> str:
@@ -63,7 +70,7 @@ def _login_file(home: str) -> list[str]:
         path = os.path.join(home, name)
         try:
             with open(path, "rb") as file:
-                return [] if b"bashrc" in (without_block(file.read()) or b"") else [path]
+                return [] if b"bashrc" in (without_block(path, file.read()) or b"") else [path]
         except OSError:
             continue
     return [os.path.join(home, _LOGIN_FILES[0])]
@@ -108,50 +115,89 @@ def lines(target: Shell) -> str:
     )
 
 
-def with_block(data: bytes, block: str, *, new: bool = False) -> bytes:
-    """The bytes of a start-up file with the block: in the place of an older one, else at the end.
+def with_block(path: str, data: bytes, block: str, *, new: bool = False) -> bytes:
+    """Return a start-up file with the block: in the place of an older one, otherwise at the end.
 
     Args:
-        data: the bytes as they are.
+        path: the file, for messages.
+        data: its bytes.
         block: what loads the hook.
-        new: whether the file is made for it.
+        new: whether the file is created for it.
+
+    Raises:
+        FileError: the file is not text, or its marker lines are not those of one block.
     """
-    encoding = _encoding(data)
-    start, end, note = _found(data, encoding)
-    if start < 0:
-        start = end = len(data)
-        note = _NEW_FILE if new else _NO_NEWLINE if data and not data.endswith("\n".encode(encoding)) else ""
-    text = f"{_BEGIN}{note}\n{block}{_END}\n"
-    joint = "\n" if note == _NO_NEWLINE else ""
-    return data[:start] + (joint + text).encode(encoding) + data[end:]
+    mark, encoding, text = _decoded(path, data)
+    before, note, after = _split(path, text)
+    if note is None:
+        note = _NEW_FILE if new else _NO_NEWLINE if text and not text.endswith("\n") else ""
+        before += "\n" if note == _NO_NEWLINE else ""
+    if encoding == _BYTES:
+        block = block.encode("utf-8", "surrogateescape").decode(_BYTES)
+    return mark + f"{before}{_BEGIN}{note}\n{block}{_END}\n{after}".encode(encoding, "surrogatepass")
 
 
-def without_block(data: bytes) -> bytes | None:
-    """The bytes as they were before the block; None where the file was made for it and is to go with it."""
-    start, end, note = _found(data, _encoding(data))
-    rest = data if start < 0 else data[:start] + data[end:]
-    return None if note == _NEW_FILE and not rest else rest
+def without_block(path: str, data: bytes) -> bytes | None:
+    """Return a start-up file as it was before the block; None if it was created for the block and is empty without it.
+
+    Raises:
+        FileError: the file is not text, or its marker lines are not those of one block.
+    """
+    mark, encoding, text = _decoded(path, data)
+    before, note, after = _split(path, text)
+    if note == _NO_NEWLINE and not after:
+        is_crlf = text[len(before) :].partition("\n")[0].endswith("\r")  # an editor has converted the file since
+        before = before.removesuffix("\r\n" if is_crlf else "\n")
+    rest = before + after
+    return None if note == _NEW_FILE and not rest else mark + rest.encode(encoding, "surrogatepass")
 
 
-def _encoding(data: bytes) -> str:
-    """Windows PowerShell writes profiles as UTF-16 with a mark; whatever else there is takes ASCII as it is."""
-    return "utf-16-le" if data.startswith(b"\xff\xfe") else "ascii"
+def _decoded(path: str, data: bytes) -> tuple[bytes, str, str]:
+    """Return the byte order mark, the encoding and the text of a start-up file."""
+    mark, encoding = next(((mark, name) for mark, name in _MARKS.items() if data.startswith(mark)), (b"", _BYTES))
+    try:
+        text = data.removeprefix(mark).decode(encoding, "surrogatepass")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise FileError(f"{quoted(path)} is not a text file; nothing was written", "check what it is")
+    return mark, encoding, text
 
 
-def _found(data: bytes, encoding: str) -> tuple[int, int, str]:
-    """Where the block begins and ends, the newline before it that was added with it included, and its note."""
-    begin, finish = _BEGIN.encode(encoding), f"{_END}".encode(encoding)
-    newline = "\n".encode(encoding)
-    start = data.find(begin)
-    end = data.find(finish, start)
-    if start < 0 or end < 0:
-        return -1, -1, ""
-    head = data[start + len(begin) : data.find(newline, start)].decode(encoding, "replace").rstrip("\r")
-    end += len(finish)
-    for ending in ("\r\n".encode(encoding), newline):
-        if data[end:].startswith(ending):
-            end += len(ending)
-            break
-    if head == _NO_NEWLINE:
-        start -= len(newline)
-    return start, end, head
+def _split(path: str, text: str) -> tuple[str, str | None, str]:
+    """Return what is before the block, the note on its first line (None if there is no block) and what is after it.
+
+    A marker counts if it is alone on its line. Spaces around it do not matter, nor does a carriage return.
+    """
+    found = []
+    at = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        marker = line.strip(" \t\r")
+        if marker in _STARTS or marker == _END:
+            found.append((number, marker, at))
+        at += len(line) + 1
+    if not found:
+        return text, None, ""
+    _require_one_block(path, [(number, marker in _STARTS) for number, marker, _ in found])
+    (_, marker, start), (_, _, end) = found
+    return text[:start], _STARTS[marker], text[end:].partition("\n")[2]
+
+
+def _require_one_block(path: str, markers: list[tuple[int, bool]]) -> None:
+    """Raise FileError unless the markers, by line number and whether they start a block, are a start and an end."""
+    kinds, expected = [is_start for _, is_start in markers], [True, False]
+    if kinds == expected:
+        return
+    wrong = next(at for at in range(3) if kinds[at : at + 1] != expected[at : at + 1])
+    if wrong == 0:
+        line, problem = markers[0][0], f'"{_END}" has no "{_BEGIN}" before it'
+    elif wrong == len(kinds):
+        line, problem = markers[0][0], f'"{_BEGIN}" has no "{_END}" after it'
+    else:
+        line, is_start = markers[wrong]
+        first = markers[kinds.index(is_start)][0]
+        problem = f'a second "{_BEGIN if is_start else _END}"; the first is on line {first}'
+    raise FileError(
+        f"{quoted(path)}, line {line}: {problem}; nothing was written",
+        "remove what is left of the awsprof block in an editor, then try again",
+    )

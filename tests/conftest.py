@@ -1,6 +1,7 @@
 """A home of one's own: the two AWS files in a temporary folder, an environment as a plain dict, a clock that stands."""
 
 import io
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,6 +51,14 @@ class Home:
         finally:
             self.out, self.err = out.getvalue(), err.getvalue()
             self.snippet = self.channel.read_text()
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder that other users can reach; every pytest that starts closes the folders above tmp_path to them."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def bash(change: dict[str, str | None]) -> str:

@@ -12,11 +12,20 @@ import pytest
 from awsprof import install
 from awsprof.commands import init
 from awsprof.context import Context
+from awsprof.errors import FileError
 from awsprof.shell import SHELLS
 from tests.conftest import Home
 
 BLOCK = "load it\n"
 BEGIN, END = "# >>> awsprof >>>", "# <<< awsprof <<<\n"
+
+
+def installed(data: bytes, block: str = BLOCK, *, new: bool = False) -> bytes:
+    return install.with_block("rc", data, block, new=new)
+
+
+def uninstalled(data: bytes) -> bytes | None:
+    return install.without_block("rc", data)
 
 
 @pytest.mark.parametrize(
@@ -35,29 +44,115 @@ BEGIN, END = "# >>> awsprof >>>", "# <<< awsprof <<<\n"
     ids=["empty", "at the end", "no final newline", "in place", "in place, noted", "CRLF"],
 )
 def test_one_block(before: str, after: str) -> None:
-    once = install.with_block(before.encode(), BLOCK)
+    once = installed(before.encode())
     assert once.decode() == after
-    assert install.with_block(once, BLOCK) == once
+    assert installed(once) == once
+
+
+START, STOP = BEGIN, END.strip()
+OLD = f"{START}\nold\n{STOP}"
+# A whole file; the file with the block in it; the file after the block has been taken out.
+LINES = {
+    "the last line has no newline": (f"a\n{OLD}", "a\n<>", "a\n"),
+    "CRLF": (f"a\n{OLD}\nb\n".replace("\n", "\r\n"), "a\r\n<>b\r\n", "a\r\nb\r\n"),
+    "spaces and tabs around the markers": (f"a\n \t{START} \nold\n\t{STOP}\t\nb\n", "a\n<>b\n", "a\nb\n"),
+    "quoted in a line of the user": (f"echo '{START}'\n", f"echo '{START}'\n<>", f"echo '{START}'\n"),
+    "both in lines of the user": (
+        f"echo '{START}'\nmine\necho '{STOP}'\n",
+        f"echo '{START}'\nmine\necho '{STOP}'\n<>",
+        f"echo '{START}'\nmine\necho '{STOP}'\n",
+    ),
+    "a comment behind the start": (f"{START} mine\n", f"{START} mine\n<>", f"{START} mine\n"),
+    "a comment behind the end": (f"{STOP} mine\n", f"{STOP} mine\n<>", f"{STOP} mine\n"),
+    "a line of the user before the block": (f"x; {START}\n{OLD}\nb\n", f"x; {START}\n<>b\n", f"x; {START}\nb\n"),
+    "the end in a line of the user within": (f"{START}\n: {STOP}\n{STOP}\nb\n", "<>b\n", "b\n"),
+    "more characters": (f"#{START}\n{STOP}#\n", f"#{START}\n{STOP}#\n<>", f"#{START}\n{STOP}#\n"),
+    "a form feed is no line end": (f"a\f{START}\n", f"a\f{START}\n<>", f"a\f{START}\n"),
+    "nor is a line separator": (f"a\u2028{START}\n", f"a\u2028{START}\n<>", f"a\u2028{START}\n"),
+    "nor a carriage return": (f"a\r{START}\n", f"a\r{START}\n<>", f"a\r{START}\n"),
+}
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"]
+BYTE_ORDER_MARKS = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+
+
+def encoded(text: str, encoding: str) -> bytes:
+    return BYTE_ORDER_MARKS.get(encoding, b"") + text.encode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize(("before", "with_it", "without_it"), LINES.values(), ids=LINES)
+def test_a_marker_counts_if_it_is_alone_on_its_line(before: str, with_it: str, without_it: str, encoding: str) -> None:
+    data = encoded(before, encoding)
+    assert installed(data) == encoded(with_it.replace("<>", f"{START}\nload it\n{STOP}\n"), encoding)
+    assert uninstalled(data) == encoded(without_it, encoding)
+    assert uninstalled(installed(data)) == encoded(without_it, encoding)
+
+
+REFUSED = {
+    "no end": (f"a\n{START}\nmine\n", 2, f'"{START}" has no "{STOP}" after it'),
+    "no end, in a new file": (f"{START} in a new file\nmine\n", 1, f'"{START}" has no "{STOP}" after it'),
+    "no start": (f"a\nmine\n{STOP}\n", 3, f'"{STOP}" has no "{START}" before it'),
+    "the start is only in a line of the user": (f"echo {START}\n{STOP}", 2, f'"{STOP}" has no "{START}" before it'),
+    "the end is only in a line of the user": (f"{START}\necho {STOP}", 1, f'"{START}" has no "{STOP}" after it'),
+    "wrong order": (f"{STOP}\nmine\n{START}\n", 1, f'"{STOP}" has no "{START}" before it'),
+    "wrong order, then a block": (f"{STOP}\n{OLD}\n", 1, f'"{STOP}" has no "{START}" before it'),
+    "nested": (f"{START}\n{OLD}\n{STOP}\n", 2, f'a second "{START}"; the first is on line 1'),
+    "two starts": (f"{START}\nmine\n{OLD}\n", 3, f'a second "{START}"; the first is on line 1'),
+    "two ends": (f"{OLD}\nmine\n{STOP}\n", 5, f'a second "{STOP}"; the first is on line 3'),
+    "two blocks": (f"{OLD}\nmine\n{OLD}\n", 5, f'a second "{START}"; the first is on line 1'),
+    "a block, then a start": (f"{OLD}\nmine\n {START}", 5, f'a second "{START}"; the first is on line 1'),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize(("text", "line", "problem"), REFUSED.values(), ids=REFUSED)
+def test_markers_of_no_block_are_refused(text: str, line: int, problem: str, ending: str, encoding: str) -> None:
+    data = encoded(text.replace("\n", ending), encoding)
+    for edit in (installed, uninstalled):
+        with pytest.raises(FileError) as caught:
+            edit(data)
+        assert caught.value.what == f"rc, line {line}: {problem}; nothing was written"
 
 
 @pytest.mark.parametrize(
-    "before", [b"", b"a", b"a\n", b"a\r\nb", b"\xff\xfea\x00\n\x00", b"\xff\xfea\x00", b"caf\xe9\n"]
+    "data", [b"\xff\xfea", "a\n".encode("utf-16-le"), "a\n".encode("utf-32")], ids=["half", "no mark", "UTF-32"]
 )
-@pytest.mark.parametrize("more", [b"", b"later\n"])
-def test_taking_it_out_restores_every_byte(before: bytes, more: bytes) -> None:
-    # What the user wrote behind the block meanwhile stays.
-    assert install.without_block(install.with_block(before, BLOCK) + more) == before + more
+def test_what_is_not_text_is_refused(data: bytes) -> None:
+    for edit in (installed, uninstalled):
+        with pytest.raises(FileError, match="rc is not a text file; nothing was written"):
+            edit(data)
 
 
-def test_a_profile_of_windows_powershell_stays_utf_16() -> None:
-    before = b"\xff\xfe" + "$x = 1\r\n".encode("utf-16-le")
-    assert install.with_block(before, BLOCK).decode("utf-16") == f"$x = 1\r\n{BEGIN}\nload it\n{END}"
+@pytest.mark.parametrize(
+    "before",
+    [b"", b"a", b"a\n", b"a\r", b"a\r\nb", b"\xff\xfea\x00\n\x00", b"\xff\xfea\x00", b"\xff\xfe\x00\xd8", b"caf\xe9\n"],
+)
+@pytest.mark.parametrize("more", ["", "later\n"])
+def test_taking_it_out_restores_every_byte(before: bytes, more: str) -> None:
+    is_utf_16 = before.startswith(b"\xff\xfe")
+    later, newline = (text.encode("utf-16-le" if is_utf_16 else "utf-8") for text in (more, "\n"))
+    # What the user wrote after the block stays a line of its own.
+    kept = newline if more and before not in (b"", b"a\n", b"caf\xe9\n", b"\xff\xfea\x00\n\x00") else b""
+    assert uninstalled(installed(before) + later) == before + kept + later
+
+
+def test_a_file_that_was_converted_to_crlf_gets_its_last_line_back() -> None:
+    assert uninstalled(installed(b"a").replace(b"\n", b"\r\n")) == b"a"
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_the_path_of_the_hook_may_hold_any_character(encoding: str) -> None:
+    block = ". '/home/b\u00fcro/\U0001f600'\n"
+    made = installed(encoded("caf\u00e9\n", encoding), block)
+    assert made == encoded(f"caf\u00e9\n{BEGIN}\n{block}{END}", encoding)
+    assert uninstalled(made) == encoded("caf\u00e9\n", encoding)
 
 
 def test_a_new_file_goes_with_its_block() -> None:
-    made = install.with_block(b"", BLOCK, new=True)
-    assert install.without_block(made) is None
-    assert install.without_block(made + b"mine\n") == b"mine\n"
+    made = installed(b"", new=True)
+    assert uninstalled(made) is None
+    assert uninstalled(made + b"mine\n") == b"mine\n"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +210,7 @@ def test_twice_is_once(home: Home) -> None:
     once = (home.folder / ".zshrc").read_bytes()
     home.call(changing("zsh"))
     assert (home.folder / ".zshrc").read_bytes() == once
-    assert home.err == "zsh: awsprof is there already\n"
+    assert home.err == "zsh already loads awsprof\n"
 
 
 def test_dry_run_writes_nothing(home: Home) -> None:

@@ -204,3 +204,14 @@ def ordinary() -> list[str]:
     if not shutil.which("unshare") or subprocess.run([*ORDINARY, "true"], check=False).returncode:
         pytest.skip("unshare cannot map root to an ordinary user here")
     return ORDINARY
+
+
+@pytest.mark.skipif(not shutil.which("setfacl"), reason="setfacl is not installed")
+def test_acls_are_kept(place: Place) -> None:
+    place.write()
+    paths = [str(place.aws / name) for name in FILES]
+    subprocess.run(["setfacl", "-m", "u:12345:r,g::-,o::-", *paths], check=True)
+    before = subprocess.run(["getfacl", "-nEp", *paths], capture_output=True, check=True).stdout
+    code, said = place.run()
+    assert (code, place.texts(), place.others()) == (0, AFTER, []), said
+    assert subprocess.run(["getfacl", "-nEp", *paths], capture_output=True, check=True).stdout == before

@@ -1,5 +1,6 @@
 """What is installed from a wheel, an sdist or a checkout: it starts, and it finds its hook files."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -153,6 +154,35 @@ def test_what_is_in_the_sdist(built: dict[str, Path]) -> None:
     assert wanted - names == set()
     tops = {name.partition("/")[0] for name in names if "/" in name}
     assert tops <= {"awsprof", "shells", "tests", "docs"}
+
+
+def build_again(folder: Path, umask: int, modified: int) -> dict[str, bytes]:
+    """What a copy of this checkout is built to: a copy whose files have their own times and the modes of a umask."""
+    folder.mkdir(parents=True)
+    tracked = [
+        it for it in ROOT.iterdir() if it.suffix in {".md", ".toml"} or it.name in {"LICENSE", "Makefile", ".gitignore"}
+    ]
+    for it in tracked:
+        shutil.copy(it, folder)
+    for name in ("awsprof", "shells", "tests", "docs"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for it in folder.rglob("*"):
+        it.chmod((0o777 if it.is_dir() or it.stat().st_mode & 0o100 else 0o666) & ~umask)
+        os.utime(it, (modified, modified))
+    words = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder / "dist"), str(folder)]
+    environ = {**os.environ, "SOURCE_DATE_EPOCH": "1795435200", "TMPDIR": str(folder.parent)}
+    done = subprocess.run(words, cwd="/", env=environ, umask=umask, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {path.name: path.read_bytes() for path in (folder / "dist").iterdir()}
+
+
+def test_wheel_and_sdist_are_reproducible(tmp_path: Path) -> None:
+    first = build_again(tmp_path / "one", umask=0o022, modified=1_700_000_000)
+    second = build_again(tmp_path / "another" / "place", umask=0o077, modified=1_795_000_000)
+    assert sorted(path.rpartition(".")[2] for path in first) == ["gz", "whl"]
+    assert {name: hashlib.sha256(data).hexdigest() for name, data in first.items()} == {
+        name: hashlib.sha256(data).hexdigest() for name, data in second.items()
+    }
 
 
 @pytest.mark.skipif(os.environ.get("CI") != "true", reason="fetches the dependencies; CI does it")

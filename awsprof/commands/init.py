@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from awsprof import install, shell
-from awsprof.errors import FileError, ShellError
+from awsprof.errors import ShellError
 from awsprof.text import quoted, safe
 
 TYPE_CHECKING = False
@@ -42,60 +42,74 @@ def _running() -> str:
 def change(ctx: Context, name: str = "", *, remove: bool = False, dry_run: bool = False) -> None:
     """Put the block that loads the hook into the shell's start-up files, or take it out, to the byte.
 
+    Every file is read and its change tried before the first is written.
+
     Raises:
-        UsageError: awsprof does not speak that shell.
-        ShellError: the running shell cannot be told.
-        FileError: a file cannot be read or written; it is as it was.
+        UsageError: awsprof does not support that shell.
+        ShellError: the running shell cannot be detected.
+        FileError: a file cannot be read, safely edited or written; nothing was changed if that is known beforehand.
     """
     target = shell.by_name(name or _running())
-    block = install.lines(target)
+    block = "" if remove else install.lines(target)
     find = install.every_file if remove else install.files
-    changed = [
-        path for path in find(target, ctx.environ) if _changed(ctx, path, "" if remove else block, dry_run=dry_run)
-    ]
-    if not changed:
+    edits = [_Edit(path, block) for path in find(target, ctx.environ)]
+    changing = [edit for edit in edits if edit.new != edit.old]
+    if dry_run:
+        for edit in changing:
+            edit.show(ctx)
+    else:
+        _write(ctx, edits, changing)
+    if not changing:
         ctx.say(
-            f"{target.name}: there is no awsprof to take out" if remove else f"{target.name}: awsprof is there already"
+            f"{target.name} does not load awsprof; nothing to remove"
+            if remove
+            else f"{target.name} already loads awsprof"
         )
     elif not remove and not dry_run:
         ctx.say("open a new shell, then begin with: awsprof list")
 
 
-def _changed(ctx: Context, path: str, block: str, *, dry_run: bool) -> bool:
-    from awsprof.files import read, replace  # printing a hook must not pay for it
+def _write(ctx: Context, edits: list[_Edit], changing: list[_Edit]) -> None:
+    from awsprof.files import replace
 
-    is_new = not os.path.lexists(path)
-
-    def edited(data: bytes) -> bytes:
-        return install.with_block(data, block, new=is_new) if block else install.without_block(data) or b""
-
-    old = read.read_bytes(path)
-    new = edited(old)
-    if new == old:
-        return False
-    if dry_run:
-        _show(ctx, path, old, new)
-        return True
-    folder = os.path.dirname(os.path.realpath(path))
-    _make_folder(folder)
-    replace.remove_leftovers(folder)  # without a lock: two at once end, at worst, with an error of one of them
-    ctx.say(*replace.rewrite(path, edited, lambda _: None, private=False))
-    if not block and install.without_block(old) is None:
-        os.unlink(path)
-    ctx.say(f"{quoted(path)}: {'loads' if block else 'no longer loads'} awsprof")
-    return True
+    # No lock: a run whose temporary file another one removes makes a new one, and both write the same block.
+    for folder in dict.fromkeys(edit.folder for edit in edits):
+        replace.remove_leftovers(folder)
+    for edit in changing[1:]:
+        edit.write(trial=True)
+    for edit in changing:
+        ctx.say(*edit.write(), edit.outcome)
 
 
-def _make_folder(folder: str) -> None:
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make {quoted(folder)}: {error.strerror}", "make it, then try again") from None
+class _Edit:
+    """What becomes of one start-up file: its bytes with the block, or without it if the block is empty."""
 
+    def __init__(self, path: str, block: str) -> None:
+        from awsprof.files import read  # printing a hook must not pay for it
 
-def _show(ctx: Context, path: str, old: bytes, new: bytes) -> None:
-    from difflib import unified_diff
+        self.path, self.block = path, block
+        self.folder = os.path.dirname(os.path.realpath(path))
+        self.is_new = not os.path.lexists(path)
+        self.old = read.read_bytes(path)
+        self.new = self._edited(self.old)
+        self.outcome = f"{quoted(path)}: {'loads' if block else 'no longer loads'} awsprof"
 
-    before, after = (data.decode(errors="replace").splitlines() for data in (old, new))
-    for line in unified_diff(before, after, path, path, lineterm=""):
-        ctx.out(safe(line))
+    def _edited(self, data: bytes) -> bytes | None:
+        """The new bytes; None if the file goes. A link stays, and what it points to."""
+        if self.block:
+            return install.with_block(self.path, data, self.block, new=self.is_new)
+        rest = install.without_block(self.path, data)
+        return b"" if rest is None and os.path.islink(self.path) else rest
+
+    def write(self, *, trial: bool = False) -> list[str]:
+        from awsprof.files import lock, replace
+
+        lock.make_folder(self.folder, 0o755)
+        return replace.rewrite(self.path, self._edited, lambda _: None, private=False, mode=0o644, trial=trial)
+
+    def show(self, ctx: Context) -> None:
+        from difflib import unified_diff
+
+        before, after = ((data or b"").decode(errors="replace").splitlines() for data in (self.old, self.new))
+        for line in unified_diff(before, after, self.path, self.path, lineterm=""):
+            ctx.out(safe(line))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import time
 
 from awsprof.errors import FileError
@@ -41,6 +42,7 @@ def held(path: str, *, wait: float = _WAIT, waiting: Callable[[], None] = lambda
             "mend that and try again",
         ) from None
     try:
+        _unmask(descriptor, 0o600)
         own_as_folder(descriptor, os.path.dirname(path))
         yield _try(descriptor) or _taken_within(descriptor, wait, waiting)
     finally:
@@ -100,28 +102,46 @@ def folders(paths: list[str]) -> Iterator[None]:
         yield
 
 
-def make_folder(folder: str) -> None:
-    """Make the folder of an AWS file with mode 0700, where it is missing.
+def make_folder(folder: str, mode: int = 0o700) -> None:
+    """Create a folder, by default that of an AWS file, and its missing parents (0755); the umask does not matter.
 
     Raises:
-        FileError: it cannot be made.
+        FileError: it cannot be created.
     """
-    if os.path.isdir(folder):
-        return
+    missing = []
+    path = folder
+    while not os.path.isdir(path) and path != os.path.dirname(path):
+        missing.append(path)
+        path = os.path.dirname(path)
     try:
-        os.makedirs(os.path.dirname(folder), exist_ok=True)
-        os.mkdir(folder, 0o700)
-        _own_as_parent(folder)
+        for path in reversed(missing):
+            _make(path, mode if path == folder else 0o755)
     except OSError as error:
-        if os.path.isdir(folder):
-            return  # another process made it meanwhile
         raise FileError(
             f"cannot make {quoted(folder)}: {error.strerror}", "make it, or mend what stands in its way"
         ) from None
 
 
-def _own_as_parent(folder: str) -> None:
-    parent = os.stat(os.path.dirname(folder))
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and parent.st_uid != 0:
-        with contextlib.suppress(OSError):  # an owner that a container does not map
-            os.chown(folder, parent.st_uid, parent.st_gid, follow_symlinks=False)
+def _make(folder: str, mode: int) -> None:
+    try:
+        os.mkdir(folder, mode)
+    except FileExistsError:
+        if os.path.isdir(folder):
+            return  # another process made it meanwhile
+        raise
+    if not hasattr(os, "O_DIRECTORY"):
+        return  # Windows has neither modes nor owners
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        _unmask(descriptor, mode)
+        own_as_folder(descriptor, os.path.dirname(folder))
+    finally:
+        os.close(descriptor)
+
+
+def _unmask(descriptor: int, mode: int) -> None:
+    """Add the bits of a mode that the umask took. A file system without modes keeps its own."""
+    made = stat.S_IMODE(os.fstat(descriptor).st_mode)
+    if os.name != "nt" and made & mode != mode:
+        with contextlib.suppress(OSError):
+            os.fchmod(descriptor, made | mode)

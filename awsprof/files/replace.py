@@ -1,7 +1,7 @@
 """Replaces a file so that a reader sees the old bytes or the new ones, whatever happens in between.
 
-One lock for everybody who follows it; a temporary file beside the target, for a rename works within one folder only;
-owner and mode kept; links followed; a file that changed meanwhile is read again. See docs/design.md ("Writing").
+A temporary file next to the target, because a rename works within one folder only; owner, mode and ACL kept (see
+access.py); links followed; a file that changed meanwhile is read again. See docs/design.md ("Writing").
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ import stat
 import time
 
 from awsprof.errors import FileError
-from awsprof.files.lock import own_as_folder
+from awsprof.files.access import Access
 from awsprof.files.read import read_bytes
 from awsprof.text import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import IO
+
+    Edit = Callable[[bytes], bytes | None]
 
 _PREFIX = ".awsprof-tmp-"
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _TRIES = 50
 _WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
@@ -39,19 +43,21 @@ def remove_leftovers(folder: str) -> None:
 
 def rewrite(
     path: str,
-    edit: Callable[[bytes], bytes],
+    edit: Edit,
     wrong: Callable[[str], FileError | None],
     *,
     private: bool = True,
+    mode: int = 0o600,
     trial: bool = False,
 ) -> list[str]:
-    """Replace a file by its edited self, under the lock of its folder.
+    """Replace a file by its edited self.
 
     Args:
-        path: the file; a link is followed, a missing file is made with mode 0600.
-        edit: old bytes to new bytes; called again where the file changed meanwhile.
+        path: the file; a link is followed, a missing file is created.
+        edit: old bytes to new bytes, or to None to remove the file; called again if the file changed meanwhile.
         wrong: why the temporary file at a path is not as it should be; None where it is.
         private: whether a file that others can read is worth a warning.
+        mode: the mode of a new file, whatever the umask.
         trial: do all that could fail, but leave the file as it is.
 
     Returns:
@@ -62,17 +68,17 @@ def rewrite(
     """
     target = os.path.realpath(path)
     try:
-        found = _rewrite(target, edit, wrong, trial=trial)
+        access = _rewrite(target, edit, wrong, mode, trial=trial)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise FileError(f"cannot write {quoted(path)}: {reason}; it is as it was", "mend that and try again") from None
-    return _warnings(target, found, private=private) if found else []
+        raise FileError(f"cannot write {quoted(path)}: {reason}; it is unchanged", "fix this and try again") from None
+    return _warnings(access, private=private) if access else []
 
 
 def _rewrite(
-    target: str, edit: Callable[[bytes], bytes], wrong: Callable[[str], FileError | None], *, trial: bool
-) -> os.stat_result | None:
-    """Replace the target; what it was, None where it was missing or nothing had to change."""
+    target: str, edit: Edit, wrong: Callable[[str], FileError | None], mode: int, *, trial: bool
+) -> Access | None:
+    """Replace the target; the access to it as it was, None if nothing had to change."""
     for _ in range(_TRIES):
         found = _stat(target)
         old = read_bytes(target)
@@ -80,21 +86,57 @@ def _rewrite(
         if new == old:
             return None
         _refuse_what_cannot_be_kept(target, found)
-        temporary = os.path.join(os.path.dirname(target), _PREFIX + secrets.token_hex(8))
-        try:
-            _write(temporary, new, found)
+        access = Access(target, found, mode)
+        if new is None:
+            done = _removed(target, found, trial=trial)
+        else:
+            done = _replaced(target, new, access, wrong, trial=trial)
+        if done:
+            return access
+    raise FileError(f"{quoted(target)} keeps changing; nothing was written", "see what else writes it, and try again")
+
+
+def _replaced(
+    target: str, new: bytes, access: Access, wrong: Callable[[str], FileError | None], *, trial: bool
+) -> bool:
+    """Whether the new bytes could be put in place: not if somebody else changed the target meanwhile."""
+    temporary = os.path.join(os.path.dirname(target), _PREFIX + secrets.token_hex(8))
+    descriptor = os.open(temporary, _FLAGS, 0o600)
+    try:
+        with open(descriptor, "wb") as file:
+            access.prepare(descriptor)
+            _write(file, new)
             error = wrong(temporary)
-            if _identity(_stat(target)) != _identity(found):
-                continue
+            # A run that holds no lock may have taken the temporary file for a leftover.
+            if _identity(_stat(target)) != _identity(access.found) or _stat(temporary) is None:
+                return False
             if error is not None:
                 raise error
-            if not trial:
-                _put_in_place(temporary, target)
-            return found
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
-    raise FileError(f"{quoted(target)} keeps changing; nothing was written", "see what else writes it, and try again")
+            return trial or _in_place(temporary, target, file, access)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def _in_place(temporary: str, target: str, file: IO[bytes], access: Access) -> bool:
+    descriptor = file.fileno()
+    try:
+        _rename(temporary, target, file)
+    except FileNotFoundError:
+        return False
+    access.grant(descriptor)
+    _sync_folder(os.path.dirname(target))
+    return True
+
+
+def _removed(target: str, found: os.stat_result | None, *, trial: bool) -> bool:
+    """Whether the target could be removed: not if somebody else changed it meanwhile."""
+    if _identity(_stat(target)) != _identity(found):
+        return False
+    if not trial:
+        os.unlink(target)
+        _sync_folder(os.path.dirname(target))
+    return True
 
 
 def _stat(target: str) -> os.stat_result | None:
@@ -135,44 +177,20 @@ def _mount_points() -> list[str]:
     return points
 
 
-def _write(temporary: str, data: bytes, found: os.stat_result | None) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(temporary, flags, 0o600)
-    with open(descriptor, "wb") as file:
-        if hasattr(os, "fchmod"):
-            _keep_owner_and_mode(descriptor, temporary, found)
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
+def _write(file: IO[bytes], data: bytes) -> None:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
 
 
-def _keep_owner_and_mode(descriptor: int, temporary: str, found: os.stat_result | None) -> None:
-    if found is None:
-        os.fchmod(descriptor, 0o600)
-        own_as_folder(descriptor, os.path.dirname(temporary))
-        return
-    mode = stat.S_IMODE(found.st_mode)
-    made = os.fstat(descriptor)
-    if (made.st_uid, made.st_gid) != (found.st_uid, found.st_gid):
-        try:
-            os.fchown(descriptor, found.st_uid, found.st_gid)
-        except PermissionError:
-            if made.st_uid != found.st_uid:
-                raise
-            mode &= ~0o070  # a group that cannot be kept gets nothing
-    os.fchmod(descriptor, mode)
-
-
-def _put_in_place(temporary: str, target: str) -> None:
+def _rename(temporary: str, target: str, file: IO[bytes]) -> None:
+    if os.name == "nt":
+        file.close()  # Windows renames no open file
     for wait in _WAITS if os.name == "nt" else ():
-        try:
-            os.replace(temporary, target)
-            break
-        except PermissionError:  # Windows replaces no file that a reader holds open
-            time.sleep(wait)
-    else:
-        os.replace(temporary, target)
-    _sync_folder(os.path.dirname(target))
+        with contextlib.suppress(PermissionError):  # Windows replaces no file that a reader holds open
+            return os.replace(temporary, target)
+        time.sleep(wait)
+    return os.replace(temporary, target)
 
 
 def _sync_folder(folder: str) -> None:
@@ -186,12 +204,13 @@ def _sync_folder(folder: str) -> None:
                 os.close(descriptor)
 
 
-def _warnings(target: str, found: os.stat_result, *, private: bool) -> list[str]:
-    if os.name == "nt":
-        return []
-    warnings = []
+def _warnings(access: Access, *, private: bool) -> list[str]:
+    found, name = access.found, quoted(access.path)
+    if found is None or os.name == "nt":
+        return access.warnings
+    warnings = list(access.warnings)
     if found.st_nlink > 1:
-        warnings.append(f"{quoted(target)} was a hard link: its other names keep the old text")
-    if private and found.st_mode & 0o077:
-        warnings.append(f"others can read {quoted(target)}: chmod 600 {quoted(target)}")
+        warnings.append(f"{name} was a hard link: its other names keep the old text")
+    if private and access.mode & 0o077:
+        warnings.append(f"others can read {name}: chmod 600 {name}")
     return warnings

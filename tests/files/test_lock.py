@@ -154,6 +154,34 @@ def test_two_folders_are_held_and_made(tmp_path: Path) -> None:
     assert stat.S_IMODE(one.stat().st_mode) == stat.S_IMODE(two.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("umask", [0o000, 0o002, 0o022, 0o077], ids=oct)
+def test_what_is_made_has_its_usual_mode(tmp_path: Path, umask: int) -> None:
+    folder = tmp_path / "new" / "home" / ".aws"
+    before = os.umask(umask)
+    try:
+        with lock.folders([str(folder)]):
+            pass
+    finally:
+        os.umask(before)
+    paths = (folder.parent.parent, folder.parent, folder, folder / ".awsprof.lock")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in paths] == [0o755, 0o755, 0o700, 0o600]
+
+
+def test_a_lock_file_made_under_any_umask_can_be_opened_again(tmp_path: Path, as_nobody: AsNobody) -> None:
+    before = os.umask(0o777)
+    try:
+        assert [as_nobody(_hold, tmp_path / "lock") for _ in range(2)] == ["True", "True"]
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "lock").stat().st_mode) == 0o600
+
+
+def test_a_folder_that_is_made_keeps_the_group_of_its_parent(tmp_path: Path) -> None:
+    tmp_path.chmod(0o2755)
+    lock.make_folder(str(tmp_path / ".aws"))
+    assert stat.S_IMODE((tmp_path / ".aws").stat().st_mode) == 0o2700
+
+
 def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     with lock.folders([str(tmp_path)]):

@@ -69,13 +69,22 @@ def test_a_new_file_and_its_folder_are_private(tmp_path: Path, umask: int) -> No
     assert (mode(path.parent), mode(path), path.read_bytes()) == (0o700, 0o600, NEW)
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o777], ids=oct)
-def test_the_temporary_file_is_private_from_the_start(path: Path, umask: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777], ids=oct)
+@pytest.mark.parametrize("bits", [0o600, 0o644, 0o666, None], ids=str)
+def test_the_temporary_file_is_private_until_the_rename(
+    path: Path, bits: int | None, umask: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.unlink() if bits is None else path.chmod(bits)
     seen: list[int] = []
-    monkeypatch.setattr(replace, "_keep_owner_and_mode", lambda at, *_: seen.append(os.fstat(at).st_mode & 0o077))
+
+    def rename(source: str, target: str) -> None:
+        seen.append(mode(Path(source)))
+        os.rename(source, target)
+
+    monkeypatch.setattr(os, "replace", rename)
     with masked(umask):
-        write(path)
-    assert seen == [0]
+        replace.rewrite(str(path), lambda _: NEW, lambda _: None, mode=0o644)
+    assert (seen, mode(path)) == ([0o600], bits or 0o644)
 
 
 def test_a_link_to_a_file_stays_one(tmp_path: Path, path: Path) -> None:
@@ -167,7 +176,7 @@ def test_a_refusal_leaves_nothing(
     assert (path.read_bytes(), names(path.parent)) == (OLD, ["credentials"])
 
 
-@pytest.mark.parametrize("call", ["fsync", "replace", "fchmod", "fchown"])
+@pytest.mark.parametrize("call", ["fsync", "replace", "fchown"])
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["ENOSPC", "^C"])
 def test_a_failing_system_call_leaves_nothing(
     path: Path, call: str, error: BaseException, monkeypatch: pytest.MonkeyPatch
@@ -184,7 +193,7 @@ def test_a_failing_system_call_leaves_nothing(
         write(path)
     assert (path.read_bytes(), names(path.parent)) == (OLD, ["credentials"])
     if isinstance(caught.value, FileError):
-        assert caught.value.what == f"cannot write {path}: No space left on device; it is as it was"
+        assert caught.value.what == f"cannot write {path}: No space left on device; it is unchanged"
 
 
 def test_a_disk_that_is_really_full(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +208,7 @@ def test_a_disk_that_is_really_full(path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_folder_that_cannot_be_synced_is_no_failure(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is replaced by then: to say it is as it was would be wrong."""
+    """The file has been replaced by then: "it is unchanged" would be wrong."""
     real = os.fsync
 
     def fsync(descriptor: int) -> None:
@@ -210,6 +219,17 @@ def test_a_folder_that_cannot_be_synced_is_no_failure(path: Path, monkeypatch: p
     monkeypatch.setattr(os, "fsync", fsync)
     assert write(path) == []
     assert path.read_bytes() == NEW
+
+
+def test_a_mode_that_the_file_system_refuses_is_a_warning(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.chmod(0o640)
+
+    def fchmod(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchmod", fchmod)
+    assert write(path, private=False) == [f"cannot set the mode of {path}: Operation not permitted: chmod 640 {path}"]
+    assert (path.read_bytes(), mode(path), names(path.parent)) == (NEW, 0o600, ["credentials"])
 
 
 def _rewritten(path: Path) -> None:
@@ -277,6 +297,34 @@ def test_a_file_that_keeps_changing_is_left(path: Path) -> None:
     assert names(path.parent) == ["credentials"]
 
 
+def test_a_temporary_file_taken_for_a_leftover_is_made_again(path: Path) -> None:
+    """Nothing locks the folder of a start-up file: another run may remove what this one has just written."""
+    taken: list[str] = []
+
+    def take(temporary: str) -> FileError | None:
+        if taken:
+            return None
+        taken.append(temporary)
+        replace.remove_leftovers(str(path.parent))
+        return FileError("what botocore reads of a missing file is not what was meant")
+
+    replace.rewrite(str(path), lambda _: NEW, take)
+    assert (len(taken), path.read_bytes(), names(path.parent)) == (1, NEW, ["credentials"])
+
+
+def test_a_file_that_is_to_go_is_removed_unless_it_changed(path: Path) -> None:
+    seen: list[bytes] = []
+
+    def edit(old: bytes) -> bytes | None:
+        seen.append(old)
+        if len(seen) == 1:
+            _rewritten(path)
+        return None if len(seen) < 3 else old
+
+    assert replace.rewrite(str(path), edit, lambda _: None) == []
+    assert (seen, names(path.parent)) == ([OLD, b"[a]\nx = theirs\n"], [])
+
+
 def test_leftovers_of_killed_writers_are_removed(path: Path) -> None:
     for name in (".awsprof-tmp-1", ".awsprof-tmp-2", ".awsprof.lock", "config"):
         (path.parent / name).touch()
@@ -305,7 +353,7 @@ def test_a_read_only_folder(path: Path, as_nobody: AsNobody) -> None:
         said = as_nobody(write, path)
     finally:
         path.parent.chmod(0o700)
-    assert said == f"FileError 4 cannot write {path}: Permission denied; it is as it was"
+    assert said == f"FileError 4 cannot write {path}: Permission denied; it is unchanged"
     assert (path.read_bytes(), names(path.parent)) == (OLD, ["credentials"])
 
 
@@ -348,7 +396,7 @@ def test_an_owner_that_cannot_be_kept_stops_root(path: Path, monkeypatch: pytest
 
     os.chown(path, 12345, -1)
     monkeypatch.setattr(os, "fchown", fchown)
-    with pytest.raises(FileError, match="Operation not permitted; it is as it was"):
+    with pytest.raises(FileError, match="Operation not permitted; it is unchanged"):
         write(path)
     assert (path.read_bytes(), path.stat().st_uid, names(path.parent)) == (OLD, 12345, ["credentials"])
 
@@ -408,5 +456,6 @@ def test_windows_waits_for_a_reader(path: Path, monkeypatch: pytest.MonkeyPatch)
     temporary.write_bytes(NEW)
     with monkeypatch.context() as windows:
         windows.setattr(os, "name", "nt")
-        replace._put_in_place(str(temporary), str(path))
-    assert (len(tries), path.read_bytes()) == (3, NEW)
+        with temporary.open("rb") as file:
+            replace._rename(str(temporary), str(path), file)
+    assert (file.closed, len(tries), path.read_bytes()) == (True, 3, NEW)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 CHANGES = (
     "open,openat,creat,write,writev,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,link,linkat,"
     "symlink,symlinkat,chmod,fchmod,fchmodat,chown,fchown,lchown,fchownat,mkdir,mkdirat,rmdir,truncate,ftruncate,"
-    "utimensat,flock"
+    "utimensat,flock,setxattr,fsetxattr,removexattr,fremovexattr"
 )
 READS = "read,pread64,getdents64,readlink,readlinkat"
 _READ_ONLY = re.compile(r"^(open\w*\(.*O_RDONLY|flock|(" + READS.replace(",", "|") + r")\()")

@@ -91,8 +91,7 @@ def _torn(before: State, after: State, now: State) -> list[str]:
     for name, old, new, text in zip(State._fields, before.files, after.files, now.files, strict=False):
         if text not in (old, new) and _without_notes(text) not in (_without_notes(old), _without_notes(new)):
             wrong.append(f"{name} is neither old nor new: {text!r}"[:2000])
-    secret = [left for left in now.left if left.startswith(".aws/")]
-    return wrong + [f"left open to others: {left}" for left in secret if not left.endswith(" 600")]
+    return wrong + [f"left open to others: {left}" for left in now.left if not left.endswith(" 600")]
 
 
 def _without_notes(text: str | None) -> str:
