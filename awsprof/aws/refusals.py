@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 
 from awsprof.errors import AwsError, AwsprofError, CredentialsError, FileError, NoSuchProfileError, UsageError
+from awsprof.masking import masked_text
 from awsprof.text import safe, show_duration
 
 TYPE_CHECKING = False
@@ -79,7 +80,7 @@ def told(error: Exception, *, seconds: int = 0) -> AwsprofError:
 
 
 def _first_line(error: Exception) -> str:
-    return safe(str(error).strip().split("\n")[0])
+    return safe(masked_text(str(error).strip().split("\n")[0]))
 
 
 def _refused(response: dict[str, Any], seconds: int) -> AwsprofError:
