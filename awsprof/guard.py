@@ -145,7 +145,8 @@ def _file_posix(file: File) -> list[str]:
 def bash(guard: Guard, change: Change, lines: list[str]) -> str:
     """For bash 5 and later, with `set -u` off."""
     clock = "\\builtin printf -v __awsprof_now '%(%s)T' -1 && [[ ${{__awsprof_now}} -lt {} ]]"
-    reported = f'-z "{"".join(f"${{!{prefix}*}}" for prefix in REPORTED_PREFIXES)}"'
+    # One expansion for all families, which begin with AWS_: each sorts the names of all variables.
+    reported = f"\" ${{!AWS_@}}\" != *' '@({'|'.join(REPORTED_PREFIXES)})*"
     return _posix(guard, change, lines, attribute="${{{0}@a}}", exported="x", clock=clock, reported=reported)
 
 

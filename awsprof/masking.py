@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from awsprof.text import MASK
+from awsprof.text import MASK, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,6 +95,11 @@ def _names(line: str) -> Iterator[tuple[int, str]]:
 def masked_text(text: str) -> str:
     """Return any text without the user and password of a URL and without the secrets that a command is given."""
     return text if _is_harmless(text) else _mask_words(_mask_urls(text), hide=False)[0]
+
+
+def quoted_value(value: str) -> str:
+    """Return a value, typed or read from a file, as a message quotes it."""
+    return quoted(masked_text(value))
 
 
 def _is_harmless(text: str) -> bool:
