@@ -9,7 +9,7 @@ import sys
 from awsprof import __version__, channel, light
 from awsprof.context import Context
 from awsprof.errors import AwsprofError, CancelledError
-from awsprof.text import safe
+from awsprof.text import safe_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,11 +139,6 @@ def _to_stderr(lines: list[str]) -> None:
         sys.stderr.flush()
     except OSError:
         pass  # nobody is there to be told
-
-
-def safe_lines(text: str) -> str:
-    """Several lines as they may be shown."""
-    return "\n".join(map(safe, text.split("\n")))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class Person:
             CancelledError: the person left the question unanswered.
         """
         try:
-            return _getpass(prompt).strip()
+            return _getpass(safe(prompt)).strip()
         except (EOFError, KeyboardInterrupt):
             raise self._left() from None
 
@@ -37,7 +37,7 @@ class Person:
             CancelledError: the person left the question unanswered.
         """
         try:
-            self.stream.write(prompt)
+            self.stream.write(safe(prompt))
             self.stream.flush()
             answer = sys.stdin.readline()
         except KeyboardInterrupt:

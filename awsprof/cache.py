@@ -21,6 +21,7 @@ from awsprof import profiles
 from awsprof import shell as shells
 from awsprof.errors import FileError
 from awsprof.files import read
+from awsprof.masking import masked
 from awsprof.text import clock, iso, safe
 
 TYPE_CHECKING = False
@@ -149,7 +150,7 @@ def _lines(known: Profiles) -> list[str]:
 def _described(known: Profiles, name: str) -> str:
     profile = known[name]
     kind = profile.kind
-    parts = (kind, profiles.account(known, profile), profile.get("region"))
+    parts = (kind, profiles.account(known, profile), masked("region", profile.get("region")))
     return f"{name}\t{kind}\t{safe(' '.join(part for part in parts if part))}"
 
 

@@ -6,6 +6,7 @@ from awsprof import cache, profiles
 from awsprof.errors import CancelledError, ShellError, UsageError
 from awsprof.files import plan, read
 from awsprof.profiles import Profile, Profiles
+from awsprof.text import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,5 +150,5 @@ def follow(ctx: Context, change: Change) -> None:
 def _by_hand(change: Change) -> list[str]:
     """What a person would type to follow, of the variables that people know."""
     wanted = {name: value for name, value in change.items() if name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}
-    steps = [f"unset {name}" if value is None else f"set {name} to {value}" for name, value in wanted.items()]
+    steps = [f"unset {name}" if value is None else f"set {name} to {quoted(value)}" for name, value in wanted.items()]
     return [f"this shell does not follow without the awsprof hook: {', '.join(steps)}"] if steps else []

@@ -6,6 +6,7 @@ import sys
 import time
 
 from awsprof.errors import AwsprofError
+from awsprof.text import safe_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Context:
         """Tell the person something, line by line. A stderr that is closed or full is no reason to fail."""
         try:
             if self.stderr is not None:  # Python has none where the shell said 2>&-
-                self.stderr.write("".join(f"{line}\n" for line in lines if line))
+                self.stderr.write("".join(f"{safe_lines(line)}\n" for line in lines if line))
         except OSError:
             pass
 

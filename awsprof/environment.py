@@ -46,6 +46,10 @@ DESCRIPTIONS = (
 )
 MASKS = (*SECRETS, *IDENTITIES, *DESCRIPTIONS)
 
+# A switch leaves these alone and reports them: they change which host AWS tools call, or which identity they use.
+REPORTED = ("AWS_DATA_PATH", "AWS_EB_PROFILE")
+REPORTED_PREFIXES = ("AWS_ENDPOINT_URL", "AWS_BEARER_TOKEN_")  # whole families, one variable for each service
+
 _SAFE_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:/@+-=,~")
 
 
@@ -182,6 +186,16 @@ def without(environ: Mapping[str, str], gone: Container[str]) -> Change:
 def _effective(environ: Mapping[str, str], change: Change) -> Change:
     """Leave out removals of what is not there: a shell may hold an unexported variable of that name."""
     return {name: value for name, value in change.items() if value is not None or name in environ}
+
+
+def reported(environ: Mapping[str, str]) -> list[str]:
+    """Return the names of the variables that a switch reports, sorted. AWS tools ignore an empty one."""
+    return [name for name in sorted(environ) if environ[name] and is_reported(name)]
+
+
+def is_reported(name: str) -> bool:
+    """Return whether a switch reports a variable of this name; a shell can see only identifiers."""
+    return name in REPORTED or (name.startswith(REPORTED_PREFIXES) and name.isascii() and name.isidentifier())
 
 
 def masking(environ: Mapping[str, str]) -> list[str]:

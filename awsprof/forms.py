@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from awsprof.errors import UsageError
+from awsprof.masking import quoted_value
 from awsprof.text import quoted
 
 # What is offered, of all partitions; a region that is not listed yet can be typed all the same.
@@ -31,7 +32,7 @@ def check_region(region: str) -> str:
     """
     parts = region.split("-")
     if len(parts) < 3 or not all(parts) or not set(parts[-1]) <= _DIGITS or not set(region) <= _LOWER | _DIGITS | {"-"}:
-        raise UsageError(f"{quoted(region)} is not a region", "write it like eu-west-1")
+        raise UsageError(f"{quoted_value(region)} is not a region", "write it like eu-west-1")
     return region
 
 
@@ -107,7 +108,7 @@ def check_device_arn(arn: str) -> str:
             "register an authenticator app as a second MFA device",
         )
     raise UsageError(
-        f"{quoted(arn)} is not the ARN of an MFA device", "it looks like arn:aws:iam::123456789012:mfa/NAME"
+        f"{quoted_value(arn)} is not the ARN of an MFA device", "it looks like arn:aws:iam::123456789012:mfa/NAME"
     )
 
 
@@ -121,7 +122,9 @@ def check_role_arn(arn: str) -> str:
     account, resource = _arn(arn, "iam")
     kind, _, name = resource.partition("/")
     if not account or kind != "role" or not name or not set(name) <= _WORD | set("+=,.@-/"):
-        raise UsageError(f"{quoted(arn)} is not the ARN of a role", "it looks like arn:aws:iam::123456789012:role/NAME")
+        raise UsageError(
+            f"{quoted_value(arn)} is not the ARN of a role", "it looks like arn:aws:iam::123456789012:role/NAME"
+        )
     return arn
 
 
@@ -132,7 +135,7 @@ def check_session_name(name: str) -> str:
         UsageError: it is none.
     """
     if not 2 <= len(name) <= 64 or not set(name) <= _WORD | set("+=,.@-"):
-        raise UsageError(f"{quoted(name)} is not a session name", "2 to 64 of letters, digits and _ + = , . @ -")
+        raise UsageError(f"{quoted_value(name)} is not a session name", "2 to 64 of letters, digits and _ + = , . @ -")
     return name
 
 
@@ -143,7 +146,9 @@ def check_external_id(value: str) -> str:
         UsageError: it is none.
     """
     if not 2 <= len(value) <= 1224 or not set(value) <= _WORD | set("+=,.@:/-"):
-        raise UsageError(f"{quoted(value)} is not an external id", "2 to 1224 of letters, digits and _ + = , . @ : / -")
+        raise UsageError(
+            f"{quoted_value(value)} is not an external id", "2 to 1224 of letters, digits and _ + = , . @ : / -"
+        )
     return value
 
 

@@ -6,7 +6,17 @@ was given, and otherwise has changed nothing.
 
 from __future__ import annotations
 
-from awsprof.environment import MANAGED, MASKS, PREVIOUS, PROFILE, REGIONS, SAVED, SESSION_END
+from awsprof.environment import (
+    MANAGED,
+    MASKS,
+    PREVIOUS,
+    PROFILE,
+    REGIONS,
+    REPORTED,
+    REPORTED_PREFIXES,
+    SAVED,
+    SESSION_END,
+)
 from awsprof.shell import quote_fish, quote_posix, quote_pwsh
 
 TYPE_CHECKING = False
@@ -16,6 +26,8 @@ if TYPE_CHECKING:
     from awsprof.environment import Change
 
 STATE = (*MANAGED, SAVED, PREVIOUS)
+PATH = "PATH"
+_FAMILIES = f"^({'|'.join(REPORTED_PREFIXES)})"  # as a regular expression
 _TICKS = 621_355_968_000_000_000  # from the year 1, from which .NET counts, to 1970, in units of 100 nanoseconds
 
 
@@ -73,7 +85,9 @@ class Guard:
         self.until_stamp = until_stamp
 
 
-def _posix(guard: Guard, change: Change, lines: list[str], *, attribute: str, exported: str, clock: str) -> str:
+def _posix(
+    guard: Guard, change: Change, lines: list[str], *, attribute: str, exported: str, clock: str, reported: str
+) -> str:
     """The code for bash and zsh, which differ in how they tell a variable's attributes, and the time.
 
     Args:
@@ -83,6 +97,7 @@ def _posix(guard: Guard, change: Change, lines: list[str], *, attribute: str, ex
         attribute: the parameter expansion that tells a variable's attributes.
         exported: what it tells of one that is exported and nothing else.
         clock: the test that it is not yet so many seconds since the epoch.
+        reported: the test that no variable of a family is set that a switch reports.
     """
     q = quote_posix
     inputs = "|".join(f"${{{name}+=${name}}}" for name in guard.inputs)
@@ -90,7 +105,8 @@ def _posix(guard: Guard, change: Change, lines: list[str], *, attribute: str, ex
     kinds = "".join(f"${{{name}+=}}{attribute.format(name)}" for name in STATE)
     tests = [
         f'"{inputs}" == {q("|".join("" if value is None else "=" + value for value in guard.inputs.values()))}',
-        f'-z "{"".join(f"${{{name}+x}}" for name in MASKS)}"',
+        f'-z "{"".join(f"${{{name}+x}}" for name in (*MASKS, *REPORTED))}"',
+        reported,
         f'"{_saved_posix(first=guard.first)}" == {q(guard.saved)}',
         f'"${{__awsprof_program}}" == {q(guard.program)}',
         f'-z "${{__awsprof_kinds//={exported}/}}"',
@@ -129,13 +145,20 @@ def _file_posix(file: File) -> list[str]:
 def bash(guard: Guard, change: Change, lines: list[str]) -> str:
     """For bash 5 and later, with `set -u` off."""
     clock = "\\builtin printf -v __awsprof_now '%(%s)T' -1 && [[ ${{__awsprof_now}} -lt {} ]]"
-    return _posix(guard, change, lines, attribute="${{{0}@a}}", exported="x", clock=clock)
+    # One expansion for all families, which begin with AWS_: each sorts the names of all variables.
+    reported = f"\" ${{!AWS_@}}\" != *' '@({'|'.join(REPORTED_PREFIXES)})*"
+    return _posix(guard, change, lines, attribute="${{{0}@a}}", exported="x", clock=clock, reported=reported)
 
 
 def zsh(guard: Guard, change: Change, lines: list[str]) -> str:
     """For zsh, in its own emulation."""
     clock = "(( ${{(%):-%D{{%s\\}}}} < {} ))"
-    return _posix(guard, change, lines, attribute="${{(t){0}}}", exported="scalar-export", clock=clock)
+    # PATH is always found: if `parameters` is not what zsh/parameter makes, the test fails.
+    pattern = "|".join((PATH, *(f"{prefix}*" for prefix in REPORTED_PREFIXES)))
+    reported = f'"${{(k)parameters[(I)({pattern})]}}" == {PATH}'
+    return _posix(
+        guard, change, lines, attribute="${{(t){0}}}", exported="scalar-export", clock=clock, reported=reported
+    )
 
 
 def fish(guard: Guard, change: Change, lines: list[str]) -> str:
@@ -146,7 +169,8 @@ def fish(guard: Guard, change: Change, lines: list[str]) -> str:
     tests = [
         f"test {inputs} = {q('|'.join(value or '' for value in values))}",
         _unset(" ".join(guard.inputs), values.count(None)) if values else "true",
-        _unset(" ".join(MASKS), len(MASKS)),
+        _unset(" ".join((*MASKS, *REPORTED)), len(MASKS) + len(REPORTED)),
+        f"not builtin string match -qr {q(_FAMILIES)} -- (builtin set -n)",
         # Global and exported, or not there: no other scope, and none that the program would not see.
         f"begin; set -q {state}; set -l missing $status; set -qgx {state}; test $status -eq $missing; end",
         _unset(f"-U {state}", len(STATE)),
@@ -196,7 +220,8 @@ def pwsh(guard: Guard, change: Change, lines: list[str]) -> str:
     """For PowerShell on .NET 8 and later."""
     q = quote_pwsh
     tests = [_is_pwsh(name, value) for name, value in guard.inputs.items()]
-    tests += [_is_pwsh(name, None) for name in MASKS]
+    tests += [_is_pwsh(name, None) for name in (*MASKS, *REPORTED)]
+    tests += [f"-not @([Environment]::GetEnvironmentVariables().Keys -match {q(_FAMILIES)})"]
     tests += [f"{_saved_pwsh(first=guard.first)} -ceq {q(guard.saved)}", f"$program -ceq {q(guard.program)}"]
     tests += [test for file in guard.files for test in _file_pwsh(file)]
     if guard.until is not None:

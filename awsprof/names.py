@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from awsprof.errors import NoSuchProfileError, UsageError
-from awsprof.text import joined, nearest, quoted
+from awsprof.text import joined, nearest, quoted, told_apart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def resolve(word: str, names: Collection[str], *, domain: str = "", active: str 
         return found
     fits = sorted(name for name in names if ":" in name and split(name)[1] == word)
     if len(fits) > 1:
-        raise UsageError(f"{quoted(word)} could be {', '.join(map(quoted, fits))}", "give the full name")
+        raise UsageError(f"{quoted(word)} could be {', '.join(told_apart(fits))}", "give the full name")
     if not fits:
         raise not_found(word, names)
     return fits[0]
@@ -101,10 +101,11 @@ def not_found(word: str, names: Collection[str]) -> NoSuchProfileError:
     whole, bare = nearest(word, names), _near_bare_names(word, names)
     close = whole or bare if ":" in word else bare + whole
     close = list(dict.fromkeys(_only_case(word, names) + close))[:3]
-    hint = f"did you mean {joined(map(quoted, close), 'or')}?" if close else "awsprof list shows what there is"
+    shown, *others = told_apart([word, *close])
+    hint = f"did you mean {joined(others, 'or')}?" if close else "awsprof list shows what there is"
     if not names:
         hint = "there are none yet: begin with awsprof add iam DOMAIN"
-    return NoSuchProfileError(f"no profile {quoted(word)}", hint)
+    return NoSuchProfileError(f"no profile {shown}", hint)
 
 
 def _only_case(word: str, names: Collection[str]) -> list[str]:

@@ -86,6 +86,8 @@ def _keep(
     only_regions = saved.count("|") == 1 and "%" not in saved
     if spell is None or not root or not only_regions or environment.masking(ctx.environ) or not os.path.isabs(program):
         return
+    if any(map(environment.is_reported, ctx.environ)):  # the answer would say so, and the guard forbids it
+        return
     try:  # a cache that cannot be written is skipped silently: it is only ever a short cut
         files = _files(root, basis, program)
         needed = guard.Guard(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from awsprof import cache, names, profiles
+from awsprof.masking import masked
 from awsprof.profiles import KEY_ID, TOKEN
 from awsprof.text import age, clock, iso, safe
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def summary(known: Profiles, name: str, region: str, session: Session | None) -> str:
     """The one line about a profile: name, account, region, the end of its session."""
-    parts = [name, profiles.account(known, known[name]), region, session_words(session)]
+    parts = [name, profiles.account(known, known[name]), masked("region", region), session_words(session)]
     return "  ".join(safe(part) for part in parts if part)
 
 
@@ -39,9 +40,9 @@ def record(ctx: Context, known: Profiles, profile: Profile) -> dict[str, Any]:
         "name": profile.name,
         "domain": names.domain_of(profile.name),
         "kind": profile.kind or None,
-        "account": profiles.account(known, profile) or None,
-        "region": profile.get("region") or None,
-        "source": profile.get("source_profile") or None,
+        "account": masked("account", profiles.account(known, profile)) or None,
+        "region": masked("region", profile.get("region")) or None,
+        "source": masked("source_profile", profile.get("source_profile")) or None,
         "active": profile.name == ctx.active,
         "session": session_record(profiles.session(known, profile.name, ctx.now()), ctx.now()),
     }

@@ -11,6 +11,7 @@ from awsprof.forms import (
     check_secret,
     check_session_name,
 )
+from awsprof.masking import quoted_value
 from awsprof.text import joined, quoted
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ def _text(value: str) -> str:
 def _one_of(*words: str) -> Check:
     def check(value: str) -> str:
         if value not in words:
-            raise UsageError(f"{quoted(value)} is none of {joined(words, 'or')}", "choose one of them")
+            raise UsageError(f"{quoted_value(value)} is none of {joined(words, 'or')}", "choose one of them")
         return value
 
     return check
@@ -38,7 +39,7 @@ def _number(least: int, most: int = 2**31) -> Check:
     def check(value: str) -> str:
         if not value.isascii() or not value.isdecimal() or len(value) > 10 or not least <= int(value) <= most:
             bounds = f"from {least} to {most}" if most < 2**31 else f"of at least {least}"
-            raise UsageError(f"{quoted(value)} is not a number {bounds}", "write it in plain digits")
+            raise UsageError(f"{quoted_value(value)} is not a number {bounds}", "write it in plain digits")
         return value
 
     return check
@@ -46,7 +47,7 @@ def _number(least: int, most: int = 2**31) -> Check:
 
 def _url(value: str) -> str:
     if not value.startswith(("https://", "http://")):
-        raise UsageError(f"{quoted(value)} is not a URL", "begin with https://")
+        raise UsageError(f"{quoted_value(value)} is not a URL", "begin with https://")
     return value
 
 
@@ -61,7 +62,7 @@ def check_device(value: str) -> str:
 
 def _account(value: str) -> str:
     if len(value) != 12 or not value.isascii() or not value.isdecimal():
-        raise UsageError(f"{quoted(value)} is not the number of an account", "it has twelve digits")
+        raise UsageError(f"{quoted_value(value)} is not the number of an account", "it has twelve digits")
     return value
 
 

@@ -83,7 +83,7 @@ def test_a_choice_is_shown_safely() -> None:
         patch.setattr("sys.stdin", io.StringIO("2\n"))
         patch.setenv("TERM", "dumb")
         assert person.choose("which?", ["one", "two\x1b[31m"]) == "two\x1b[31m"
-    assert stream.getvalue() == "  1  one\n  2  two\ufffd[31m\nwhich? [1-2] "
+    assert stream.getvalue() == "  1  one\n  2  two\\x1b[31m\nwhich? [1-2] "
 
 
 @pytest.mark.parametrize("no_input", [True, False])

@@ -109,7 +109,7 @@ SCRIPTED: dict[str, tuple[Answer, int, str, str]] = {
     ),
     "expired": (Answer(403, "ExpiredToken", "The security token is expired"), 5, "has expired", "awsprof mfa"),
     "denied": (Answer(403, "AccessDenied", "explicit deny"), 5, "denies it: explicit deny", "whoever manages"),
-    "new code of AWS's": (Answer(400, "Novel", "a\u202eb"), 5, "AWS refused: Novel: a\ufffdb", "status"),
+    "new code of AWS's": (Answer(400, "Novel", "a\u202eb"), 5, r"AWS refused: Novel: a\u202eb", "status"),
     "throttled": (Answer(400, "Throttling", "Rate exceeded"), 6, "busy or out of order: Throttling", "new code"),
     "throttled 2": (Answer(400, "ThrottlingException", ""), 6, "busy or out of order", "new code"),
     "500": (Answer(500, "InternalFailure", ""), 6, "busy or out of order: InternalFailure", "new code"),

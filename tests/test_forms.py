@@ -138,7 +138,7 @@ def test_role_arns_refused(arn: str) -> None:
     ("resource", "what", "next_step"),
     [
         ("user/you", "ARN of a user, not of an MFA device", f"it may be arn:aws:iam::{ACCOUNT}:mfa/you"),
-        ("user/a\nb", "ARN of a user", f"it may be 'arn:aws:iam::{ACCOUNT}:mfa/a\ufffdb'"),
+        ("user/a\nb", "ARN of a user", f"it may be $'arn:aws:iam::{ACCOUNT}:mfa/a\\nb'"),
         ("u2f/user/you/key-1", "passkey or security key", "register an authenticator app as a second MFA device"),
     ],
 )

@@ -187,7 +187,7 @@ def test_the_list_that_opens(terminal: Terminal, home: Path) -> None:
         'eval "$(awsprof init bash)"\nawsprof use', environment(home), until="work:plain"
     )
     assert TITLE not in title
-    assert f"\ufffd]0;{TITLE}" in screen
+    assert f"\\x1b]0;{TITLE}" in screen
     assert SHOWN in screen
     drawn = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", raw)
     assert [c for c in drawn if not c.isprintable() and c not in "\r\n\b"] == []  # it steps one back, the names two

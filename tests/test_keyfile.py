@@ -62,8 +62,8 @@ SEVERAL = f"User name,{HEAD}\nyou,AKIA1,s1\nme,AKIA2,s2\n\x1b[31m,AKIA3,s3\n"
 @pytest.mark.parametrize(
     ("user", "what", "next_step"),
     [
-        ("", "has 3 rows: you, me, \ufffd[31m", "choose one with --user NAME"),
-        ("You", "has no row for You", "it has: you, me, \ufffd[31m"),
+        ("", r"has 3 rows: you, me, \x1b[31m", "choose one with --user NAME"),
+        ("You", "has no row for You", r"it has: you, me, \x1b[31m"),
     ],
 )
 def test_several_rows_name_their_users(tmp_path: Path, user: str, what: str, next_step: str) -> None:

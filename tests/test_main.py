@@ -309,7 +309,7 @@ def test_messages_are_harmless(home: Home) -> None:
     assert done.code == 3
     assert (
         done.err
-        == "awsprof: no profile 'a\ufffd[31m\ufffd\ufffdb'\n  there are none yet: begin with awsprof add iam DOMAIN\n"
+        == "awsprof: no profile $'a\\x1b[31m\\u202e\\nb'\n  there are none yet: begin with awsprof add iam DOMAIN\n"
     )
 
 

@@ -131,7 +131,7 @@ def test_several_fit(active: str) -> None:
         ("work:dve", "", ["work:dev", "play:dev"], "did you mean work:dev?"),
         ("zzzz", "", ["work:dev"], "awsprof list shows what there is"),
         ("dev", "", [], "there are none yet: begin with awsprof add iam DOMAIN"),
-        ("dev", "", ["dev\x1b[31m"], "did you mean 'dev\ufffd[31m'?"),
+        ("dev", "", ["dev\x1b[31m"], r"did you mean $'dev\x1b[31m'?"),
     ],
 )
 def test_none_fits(word: str, domain: str, known: list[str], hint: str) -> None:

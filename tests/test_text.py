@@ -1,15 +1,20 @@
-"""What people read and type: safe text, masks, durations, times, nearest names."""
+"""What people read and type: safe text, durations, times, nearest names."""
 
+import shutil
+import subprocess
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awsprof import text
 from awsprof.errors import UsageError
 
-BAD = "\ufffd"
+INVISIBLE = (
+    *"\u3164\u034f\u115f\u1160\uffa0\u2800\u17b4\u180b\u180f\ufe00\ufe0f\u00ad\u200b\u200d\u2060\ufeff",
+    *"\u061c\u200e\u202e\u2066\u2069\u2028\u00a0\u3000\U000e0100\U000e01ef\U000e0001\U000e0041\U00016fe4\U0001d159",
+)
 
 
 @pytest.mark.parametrize(
@@ -17,16 +22,17 @@ BAD = "\ufffd"
     [
         ("work:dev", "work:dev"),
         ("[red]x[/]", "[red]x[/]"),
-        ("Zürich 東京", "Zürich 東京"),
-        ("\x1b[31mred", f"{BAD}[31mred"),
-        ("a\nb\tc\rd", f"a{BAD}b{BAD}c{BAD}d"),
-        ("\x00\x7f", BAD * 2),
-        ("\x9b31m", f"{BAD}31m"),  # C1: CSI in one character
-        ("\u202egnp.exe", f"{BAD}gnp.exe"),
-        ("\u2066a\u2069\u200e\u061c", f"{BAD}a{BAD * 3}"),
-        ("a\u2028b\u2029c\u0085d", f"a{BAD}b{BAD}c{BAD}d"),
-        ("\udcff\ud800", BAD * 2),
-        ("\u200b\u00ad\u00a0", BAD * 3),
+        ("Zürich 東京 Ω ñ é 🚀", "Zürich 東京 Ω ñ é 🚀"),
+        (r"C:\Users", r"C:\Users"),
+        ("\x1b[31mred", r"\x1b[31mred"),
+        ("a\nb\tc\rd", r"a\nb\tc\rd"),
+        ("\x00\x7f", r"\x00\x7f"),
+        ("\x9b31m", r"\u009b31m"),  # C1: CSI in one character
+        ("\u202egnp.exe", r"\u202egnp.exe"),
+        ("a\u2028b\u2029c\u0085d", r"a\u2028b\u2029c\u0085d"),
+        ("\udcff\udc9b\ud800", r"\xff\x9b\ud800"),
+        ("pro\u3164d", r"pro\u3164d"),
+        ("prod\U000e0100", r"prod\U000e0100"),
         ("", ""),
     ],
 )
@@ -34,11 +40,18 @@ def test_safe(value: str, shown: str) -> None:
     assert text.safe(value) == shown
 
 
+@pytest.mark.parametrize("character", INVISIBLE, ids=ascii)
+def test_what_cannot_be_seen_is_an_escape(character: str) -> None:
+    assert text.safe(f"a{character}b").isascii()
+    assert f"{ord(character):04x}" in text.safe(character)
+    assert text.quoted(f"a{character}b").startswith("$'a\\u") or character > "\uffff"
+
+
 @given(st.text(alphabet=st.characters()))
-def test_safe_text_is_printable_and_as_long(value: str) -> None:
+def test_safe_text_is_printable_and_safe_already(value: str) -> None:
     shown = text.safe(value)
     assert shown.isprintable()
-    assert len(shown) == len(value)
+    assert text.safe(shown) == shown
     shown.encode()
 
 
@@ -47,35 +60,50 @@ def test_safe_text_is_printable_and_as_long(value: str) -> None:
     [
         ("work:dev", "work:dev"),
         ("a b", "'a b'"),
+        ("dev ", "'dev '"),
         ("it's", "'it'\\''s'"),
         ("$(reboot)", "'$(reboot)'"),
         ("", "''"),
-        ("a\x1bb", f"'a{BAD}b'"),
+        ("a\x1bb", r"$'a\x1bb'"),
+        ("a\u3164\\'b", r"$'a\u3164\\\'b'"),
+        (r"a\u3164b", r"'a\u3164b'"),
+        ("Zürich", "Zürich"),
     ],
 )
 def test_quoted(value: str, shown: str) -> None:
     assert text.quoted(value) == shown
 
 
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=9))
+@settings(max_examples=25, deadline=None)
+def test_bash_reads_a_quoted_name_back(value: str) -> None:
+    script = f"printf %s {text.quoted(value)}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, env={"LC_ALL": "C.UTF-8"}, check=True)
+    assert done.stdout == value.encode()
+
+
 @pytest.mark.parametrize(
-    ("key", "value", "shown"),
+    ("names", "shown"),
     [
-        ("aws_secret_access_key", "short", text.MASK),
-        ("AWS_SECRET_ACCESS_KEY", "x" * 99, text.MASK),
-        ("aws_session_token", "t", text.MASK),
-        ("aws_security_token", "t", text.MASK),
-        ("my_password", "p", text.MASK),
-        ("aws_secret_access_key", "", ""),
-        ("aws_access_key_id", "AKIA", "AKIA"),
-        ("region", "eu-west-1", "eu-west-1"),
-        ("web_identity_token_file", "/run/token", "/run/token"),
-        ("aws_access_key_id", "AKIA\naws_secret_access_key = shh", f"AKIA\naws_secret_access_key = {text.MASK}"),
-        ("s3", "\naws_session_token: shh\nb = c", f"\naws_session_token: {text.MASK}\nb = c"),
-        ("aws_access_key_id", "AKIA\n= shh", "AKIA\n= shh"),
+        (["work:dev", "work:Dev"], ["work:dev", "work:Dev"]),
+        (["prod", "pro\u3164d"], ["prod", r"$'pro\u3164d'"]),
+        (["prod", "pr\u043ed"], ["prod", r"$'pr\u043ed'"]),  # Cyrillic o
+        (["\u0440rod", "p\u0433od", "prod"], [r"$'\u0440rod'", r"$'p\u0433od'", "prod"]),
+        (["\u03bfne", "\u043ene"], [r"$'\u03bfne'", r"$'\u043ene'"]),  # Greek and Cyrillic
+        (["caf\u00e9", "cafe\u0301"], [r"$'caf\u00e9'", r"$'cafe\u0301'"]),  # NFC and NFD
+        (["\uff50rod", "prod"], [r"$'\uff50rod'", "prod"]),  # full width
+        (["\U0001d429rod", "prod"], [r"$'\U0001d429rod'", "prod"]),  # mathematical bold
+        (["pr\u0131d", "prid"], [r"$'pr\u0131d'", "prid"]),  # a dotless i
+        (["\u212aey", "key"], [r"$'\u212aey'", "key"]),  # the Kelvin sign
+        (["Zürich", "Genf"], ["Zürich", "Genf"]),
+        (["東京:dev", "大阪:dev"], ["東京:dev", "大阪:dev"]),
+        (["dev ", "dev"], ["'dev '", "dev"]),
+        (["\ufb01le", "file"], [r"$'\ufb01le'", "file"]),  # a ligature
     ],
 )
-def test_masked(key: str, value: str, shown: str) -> None:
-    assert text.masked(key, value) == shown
+def test_names_that_look_alike_are_told_apart(names: list[str], shown: list[str]) -> None:
+    assert text.told_apart(names) == shown
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from awsprof.errors import (
     NoSuchProfileError,
     UsageError,
 )
-from awsprof.text import MASK, quoted, safe, show_duration
+from awsprof.masking import masked_text
+from awsprof.text import quoted, safe, show_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,10 +122,7 @@ def _foreign(error: Exception, otherwise: AwsprofError | None) -> AwsprofError:
 
 
 def _first_line(error: Exception) -> str:
-    """The first line, without a password in a URL, such as a proxy's."""
-    import re
-
-    return safe(re.sub(r"//\S*@", f"//{MASK}@", str(error).strip().split("\n")[0]))
+    return safe(masked_text(str(error).strip().split("\n")[0]))
 
 
 def _refused(response: dict[str, Any], seconds: int) -> AwsprofError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from awsprof import names, profiles
 from awsprof.errors import UsageError
+from awsprof.masking import masked
 from awsprof.report import record, session_words
 from awsprof.text import quoted, safe
 
@@ -72,8 +73,8 @@ def _row(ctx: Context, known: Profiles, profile: Profile) -> list[str]:
         "*" if profile.name == ctx.active else "",
         profile.name,
         profile.kind,
-        profiles.account(known, profile),
-        profile.get("region"),
-        profile.get("source_profile"),
+        masked("account", profiles.account(known, profile)),
+        masked("region", profile.get("region")),
+        masked("source_profile", profile.get("source_profile")),
         session_words(session).removeprefix("session "),
     ]

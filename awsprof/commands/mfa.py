@@ -5,6 +5,7 @@ from __future__ import annotations
 from awsprof import aws, cache, environment, profiles, sessions
 from awsprof.errors import AwsprofError, CredentialsError, ShellError, UsageError
 from awsprof.forms import check_code, check_seconds
+from awsprof.masking import quoted_value
 from awsprof.report import session_record
 from awsprof.text import clock, iso, quoted
 
@@ -89,7 +90,9 @@ def _new_session(ctx: Context, known: Profiles, target: Target, wish: Wish) -> S
     sessions.check_writable(ctx.environ, target.profile)
     region, warning = sessions.region(known, target.domain, target.device, ctx.environ)
     ctx.say(warning)
-    ctx.detail(f"asking AWS in {quoted(region)} as {quoted(target.iam)} with device {quoted(target.device)}")
+    ctx.detail(
+        f"asking AWS in {quoted_value(region)} as {quoted(target.iam)} with device {quoted_value(target.device)}"
+    )
     gate = aws.Gate(ctx.environ, ctx.say, "the MFA code")
     sts = aws.client("sts", target.keys, profile=target.iam, region=region, gate=gate)
 

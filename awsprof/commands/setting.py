@@ -6,8 +6,9 @@ from awsprof import names, profiles, sessions, settings
 from awsprof.changes import How, Words, commit, settings_steps, writable
 from awsprof.errors import UsageError
 from awsprof.files import plan, read
+from awsprof.masking import is_secret
 from awsprof.profiles import KEY_ID, LEGACY_TOKEN, SESSION_KEYS
-from awsprof.text import is_secret, joined, nearest, quoted
+from awsprof.text import joined, nearest, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

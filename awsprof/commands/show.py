@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from awsprof import names, profiles
+from awsprof.masking import masked
 from awsprof.report import access_key, key_age, record, session_words, summary
-from awsprof.text import masked, quoted, safe
+from awsprof.text import quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from awsprof import ancestry, environment, names, profiles
+from awsprof import ancestry, environment, names, overrides, profiles
+from awsprof.masking import masked
 from awsprof.report import access_key, record, session_words
 from awsprof.text import age, iso, joined, parse_time, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
+    from awsprof.overrides import Override
     from awsprof.profiles import Profiles, Session
 
     Finding = tuple[str, str]
@@ -25,6 +27,8 @@ def run(ctx: Context, *, as_json: bool = False) -> None:
         return
     for label, value in _lines(ctx, known):
         ctx.out(f"{label:<9}{value}")
+    for override in overrides.find(ctx.environ, known, ctx.active):
+        ctx.out(f"{override.changes:<9}{_spelt(override)}")
     for what, fix in findings:
         ctx.out(f"! {what}\n  {fix}")
     ctx.say(*known.warnings)
@@ -40,6 +44,12 @@ def _lines(ctx: Context, known: Profiles) -> list[tuple[str, str]]:
         lines += [("account", safe(profiles.account(known, known[name]))), ("region", _region(ctx, known))]
         lines += [("session", session_words(session)), ("key", _key(ctx, known))]
     return [(label, value) for label, value in lines if value]
+
+
+def _spelt(override: Override) -> str:
+    value = safe(override.value) or "(empty)"
+    place = f" of {quoted(override.section)}  ({safe(override.file)})" if override.section else ""
+    return f"{safe(override.setting)} = {value}{place}"
 
 
 def _key(ctx: Context, known: Profiles) -> str:
@@ -73,7 +83,7 @@ def _region(ctx: Context, known: Profiles) -> str:
         if ctx.environ.get(name):
             return f"{safe(ctx.environ[name])} ({name})"
     region = known[ctx.active].get("region")
-    return f"{safe(region)} (profile)" if region else "none"
+    return f"{safe(masked('region', region))} (profile)" if region else "none"
 
 
 def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
@@ -148,6 +158,7 @@ def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
     state["exists"] = name in known
     state["environment_region"] = ctx.environ.get("AWS_DEFAULT_REGION") or ctx.environ.get("AWS_REGION") or None
     state["access_key"] = access_key(ctx, known, name)
+    state["overrides"] = [override.record() for override in overrides.find(ctx.environ, known, name)]
     state["contradictions"] = [{"what": what, "fix": fix} for what, fix in findings]
     ctx.out(json.dumps(state, indent=2))
     ctx.say(*known.warnings)

@@ -98,8 +98,10 @@ def _with_session(ctx: Context, known: Profiles, name: str) -> Profiles:
 
 
 def _asides(ctx: Context, change: environment.Change) -> list[str]:
-    taken = environment.removed(ctx.environ, change)
-    return [f"removed {', '.join(taken)}"] if taken else []
+    taken, kept = environment.removed(ctx.environ, change), environment.reported(ctx.environ)
+    lines = [f"removed {', '.join(taken)}"] if taken else []
+    why = "they change which host or identity AWS tools use (see awsprof status)"
+    return [*lines, f"kept {', '.join(kept)}: {why}"] if kept else lines
 
 
 def _doubts(known: Profiles, name: str, session: Session | None) -> list[str]:

@@ -7,12 +7,14 @@ import os
 from awsprof.errors import FileError
 from awsprof.files import edit, lock, read, replace, verify
 from awsprof.files.lines import indented_comment
-from awsprof.text import MASK, is_secret, masked_line, quoted, safe
+from awsprof.masking import is_secret, masked, masked_line
+from awsprof.text import MASK, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from awsprof.files.parse import Option
     from awsprof.files.read import Changes, IniFile
 
 
@@ -133,15 +135,21 @@ def _range(start: int, end: int) -> str:
 
 def _shown(file: IniFile, lines: list[str]) -> list[str]:
     """The lines as they may be shown: a secret masked on all lines it takes, comments too."""
-    shown = [masked_line(safe(line.expandtabs(4))) for line in lines]
+    shown = [safe(masked_line(line.expandtabs(4))) for line in lines]
     for section in (file.defaults, *file.sections.values()):
         for option in section.options.values():
-            if is_secret(option.key):
+            if is_secret(option.key) or _runs_on(option):
                 number = option.first + 1
                 while number <= option.last or indented_comment(lines, number):
                     shown[number] = f"  {MASK}"
                     number += 1
     return shown
+
+
+def _runs_on(option: Option) -> bool:
+    """Whether a secret in a value of several lines, like a command's, may go on in the next line."""
+    value = option.value
+    return "\n" in value and value[0] != "\n" and masked(option.key, value) != value
 
 
 def refuse_unwritable(paths: list[str]) -> None:

@@ -135,7 +135,7 @@ def test_a_hostile_section_is_shown_harmless(home: Home) -> None:
     home.write("", f"[{name}]\nk\u202ey = [red]\x1b]0;x\x07\n  more\u2028\nsource_profile = $(x)\n")
     home.call(showing(name))
     assert home.out.replace("\n", "").isprintable()
-    assert "[red]\ufffd]0;x\ufffd; more" in home.out
+    assert r"[red]\x1b]0;x\x07; more" in home.out
 
 
 def test_a_refused_file_is_shown_with_a_warning(home: Home) -> None:

@@ -216,7 +216,7 @@ def test_a_value_of_several_lines(home: Home) -> None:
     home.write("[profile a]\nregion = eu-west-1\n  $(reboot)\n")
     home.call(using("a"))
     assert home.snippet == bash({"AWS_PROFILE": "a", **regions("eu-west-1\n$(reboot)"), **FRESH})
-    assert home.err == "a  eu-west-1\ufffd$(reboot)\n"
+    assert home.err == "a  eu-west-1\\n$(reboot)\n"
 
 
 @pytest.mark.parametrize(("name", "shell"), [("a\0b", "bash"), ("a\0b", "fish"), ("a\udcffb", "pwsh")])
@@ -295,7 +295,7 @@ def test_mfa_of_a_profile_that_is_called_like_a_domain(home: Home) -> None:
         (
             {"AWS_PROFILE": "a\x1b"},
             {},
-            "AWS_PROFILE is 'a\ufffd', but no awsprof use in this shell set it\n"
+            "AWS_PROFILE is $'a\\x1b', but no awsprof use in this shell set it\n"
             "it may come from your rc file, direnv, or the program that started this shell (tmux, an editor)\n",
         ),
     ],

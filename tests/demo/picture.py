@@ -33,7 +33,7 @@ def transcript() -> list[str]:
     if code:
         raise SystemExit("\n".join(lines))
     # With AWS itself, which a picture is of, the code goes to AWS.
-    lines = [line for line in lines if not line.startswith("warning: AWS_ENDPOINT_URL ")]
+    lines = [line for line in lines if not line.startswith(("warning: AWS_ENDPOINT_URL ", "kept AWS_ENDPOINT_URL: "))]
     return lines[lines.index(f"$ {SHOWN[0]}") :]
 
 

@@ -83,7 +83,7 @@ DIFFS: dict[str, tuple[str, dict[str, str | None], list[str]]] = {
     "tabs and controls": (
         "[a]\nx\t= \x1b[31m\n",
         {"region": "r"},
-        ["@@ -1,2 +1,3 @@", " [a]", " x   = \ufffd[31m", "+region = r"],
+        ["@@ -1,2 +1,3 @@", " [a]", r" x   = \x1b[31m", "+region = r"],
     ),
     "CRLF": ("[a]\r\nx = 1\r\n", {"region": "r"}, ["@@ -1,2 +1,3 @@", " [a]", " x = 1", "+region = r"]),
 }

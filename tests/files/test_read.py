@@ -274,7 +274,7 @@ def test_an_unreadable_file_is_said(tmp_path: Path, as_nobody: object) -> None:
 def test_a_byte_that_is_no_text_does_not_reach_a_message(tmp_path: Path) -> None:
     file = read.parse(b"[a\x1b[31m]\n[a\x1b[31m]\n", "config")
     assert file.problem is not None
-    assert file.problem.reason == "section '[a\ufffd[31m]' stands on line 1 already"
+    assert file.problem.reason == r"section $'[a\x1b[31m]' stands on line 1 already"
 
 
 def test_reading_stays_light() -> None:

@@ -66,6 +66,12 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
     "a region of one's own": {"AWS_REGION": "us-west-2"},
     "an empty region of one's own": {"AWS_DEFAULT_REGION": ""},
     "more saved than regions": {"AWSPROF_SAVED": "||AWS_ROLE_ARN=x"},
+    "an endpoint": {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+    "an endpoint of a service": {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"},
+    "an empty endpoint": {"AWS_ENDPOINT_URL_STS": ""},
+    "a bearer token": {"AWS_BEARER_TOKEN_BEDROCK": "t"},
+    "models from elsewhere": {"AWS_DATA_PATH": "/x"},
+    "a profile of the EB CLI": {"AWS_EB_PROFILE": "bare"},
     "another zone": {"TZ": "Asia/Tokyo"},
     "files named, though the same": {"AWS_CONFIG_FILE": "~/.aws/config"},
 }
@@ -193,6 +199,8 @@ def test_what_changed_is_for_the_program(counted: Counted, shell: Shell, change:
 
 # Lines that leave no answer: what they did is more than regions, or depends on more than an answer can tell.
 LEAVE_NOTHING = {
+    "an endpoint": (["awsprof use bare"], {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}, ["use bare"]),
+    "off with an endpoint": (["awsprof use bare", "awsprof off"], {"AWS_ENDPOINT_URL": "x"}, ["use bare", "off"]),
     "a bare name": (["awsprof use work:dev", "awsprof use prod"], {}, ["use work:dev", "use prod"]),
     "--region": (["awsprof use bare --region us-east-1"], {}, ["use bare --region us-east-1"]),
     "removed keys": (["awsprof use bare"], {"AWS_ACCESS_KEY_ID": "A"}, ["use bare"]),
@@ -209,6 +217,20 @@ def test_what_is_no_plain_switch_is_asked_each_time(
     counted.run(shell, *lines, environ=environ)
     _, calls = counted.run(shell, *lines, environ=environ)
     assert calls[-1] == expected[-1]
+
+
+REPORTED = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_BEARER_TOKEN_BEDROCK", "AWS_DATA_PATH", "AWS_EB_PROFILE")
+SET = {"bash": "export {}=x", "zsh": "export {}=x", "fish": "set -gx {} x", "pwsh": "$env:{} = 'x'"}
+
+
+@pytest.mark.parametrize("name", REPORTED)
+def test_a_replay_drops_no_report(counted: Counted, shell: Shell, name: str) -> None:
+    """The variable is set after the switch was answered: each switch until it is gone says so."""
+    lines = ["awsprof use work:dev", "awsprof use bare", "awsprof use work:dev"]
+    counted.run(shell, *lines)
+    ran, calls = counted.run(shell, lines[0], SET[shell.name].format(name), lines[1], lines[2])
+    assert calls == ["use bare", "use work:dev"]
+    assert ran.err.count(f"kept {name}: ") == 2
 
 
 def test_a_file_that_changed_just_now_leaves_no_answer(counted: Counted, shell: Shell) -> None:
