@@ -20,18 +20,20 @@ _TICKS = 621_355_968_000_000_000  # from the year 1, from which .NET counts, to 
 
 
 class File:
-    """A file as it was.
+    """A file or folder as it was.
 
     Args:
         path: where it was looked for.
         real: what that path really is.
         stamp: the path of an empty file that is as old; empty where there was no file.
         hops: the path, and each that it led to if it was a link, with their own times in nanoseconds since the epoch.
+        folder: whether it is a folder.
     """
 
-    __slots__ = ("hops", "path", "real", "stamp")
+    __slots__ = ("folder", "hops", "path", "real", "stamp")
 
-    def __init__(self, path: str, real: str, stamp: str, hops: list[tuple[str, int]]) -> None:
+    def __init__(self, path: str, real: str, stamp: str, hops: list[tuple[str, int]], *, folder: bool = False) -> None:
+        self.folder = folder
         self.path = path
         self.real = real
         self.stamp = stamp
@@ -230,6 +232,8 @@ def _file_pwsh(file: File) -> list[str]:
         f"[System.IO.File]::GetLastWriteTimeUtc({quote_pwsh(path)}).Ticks -eq {_TICKS + moment // 100}"
         for path, moment in file.hops
     ]
+    if file.folder:
+        return times
     return [*times, f"'' -eq \"$([System.IO.File]::OpenRead({quote_pwsh(file.path)}).Dispose())\""]
 
 
