@@ -7,6 +7,7 @@ was given, and otherwise has changed nothing.
 from __future__ import annotations
 
 from awsprof.environment import MANAGED, MASKS, PREVIOUS, PROFILE, REGIONS, SAVED, SESSION_END
+from awsprof.handover import confirm_bash, confirm_fish, confirm_zsh
 from awsprof.shell import quote_fish, quote_posix, quote_pwsh
 
 TYPE_CHECKING = False
@@ -75,13 +76,13 @@ class Guard:
         self.until_stamp = until_stamp
 
 
-def _posix(guard: Guard, change: Change, lines: list[str], *, attribute: str, exported: str, clock: str) -> str:
+def _posix(guard: Guard, change: Change, confirm: str, *, attribute: str, exported: str, clock: str) -> str:
     """The code for bash and zsh, which differ in how they tell a variable's attributes, and the time.
 
     Args:
         guard: what must hold.
         change: what to change then.
-        lines: what to say then.
+        confirm: the code that checks what child processes see then, and prints the lines.
         attribute: the parameter expansion that tells a variable's attributes.
         exported: what it tells of one that is exported and nothing else.
         clock: the test that it is not yet so many seconds since the epoch.
@@ -109,7 +110,7 @@ def _posix(guard: Guard, change: Change, lines: list[str], *, attribute: str, ex
     steps += [f"\\builtin unset -v {' '.join(unset)}"] if unset else []
     sets = [f"{name}={q(value)}" for name, value in change.items() if value is not None]
     steps += [f"\\builtin export {' '.join(sets)}"] if sets else []
-    return " && ".join([*steps, f"{{ \\builtin printf '%s\\n' {' '.join(map(q, lines))} >&2 || \\builtin :; }}"])
+    return " && ".join([*steps, confirm])
 
 
 def _saved_posix(*, first: bool) -> str:
@@ -131,13 +132,16 @@ def _file_posix(file: File) -> list[str]:
 def bash(guard: Guard, change: Change, lines: list[str]) -> str:
     """For bash 5 and later, with `set -u` off."""
     clock = "\\builtin printf -v __awsprof_now '%(%s)T' -1 && [[ ${{__awsprof_now}} -lt {} ]]"
-    return _posix(guard, change, lines, attribute="${{{0}@a}}", exported="x", clock=clock)
+    confirm = confirm_bash(change, lines)
+    return _posix(guard, change, confirm, attribute="${{{0}@a}}", exported="x", clock=clock)
 
 
 def zsh(guard: Guard, change: Change, lines: list[str]) -> str:
     """For zsh, in its own emulation."""
     clock = "(( ${{(%):-%D{{%s\\}}}} < {} ))"
-    return _posix(guard, change, lines, attribute="${{(t){0}}}", exported="scalar-export", clock=clock)
+    return _posix(
+        guard, change, confirm_zsh(change, lines), attribute="${{(t){0}}}", exported="scalar-export", clock=clock
+    )
 
 
 def fish(guard: Guard, change: Change, lines: list[str]) -> str:
@@ -148,6 +152,8 @@ def fish(guard: Guard, change: Change, lines: list[str]) -> str:
     tests = [
         f"test {inputs} = {q('|'.join(value or '' for value in values))}",
         _unset(" ".join(guard.inputs), values.count(None)) if values else "true",
+        # A calling function's own, which the program may not see: the hook's functions look into those that call them.
+        _unset(f"-l {' '.join(guard.inputs)}", len(values)) if values else "true",
         _unset(" ".join(MASKS), len(MASKS)),
         # Global and exported, or not there: no other scope, and none that the program would not see.
         f"begin; set -q {state}; set -l missing $status; set -qgx {state}; test $status -eq $missing; end",
@@ -163,7 +169,7 @@ def fish(guard: Guard, change: Change, lines: list[str]) -> str:
     ]
     for name, value in change.items():
         steps.append(f"set -eg {name}" if value is None else f"set -gx {name} {q(value)}")
-    steps += [f"builtin printf '%s\\n' {' '.join(map(q, lines))} >&2", "true"]
+    steps.append(confirm_fish(change, lines))
     return f"{'; and '.join(tests)}; and begin; {'; '.join(steps)}; end"
 
 

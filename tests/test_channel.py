@@ -158,7 +158,7 @@ def stdout(ctx: Context) -> str:
 def test_a_named_shell_wins_over_the_hook(tmp_path: Path) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "fish", str(path)))
-    route(ctx.channel, ctx.out, "bash")(CHANGE)
+    route(ctx.channel, ctx.out, "bash")(CHANGE, [])
     assert stdout(ctx) == bash(CHANGE)
     assert path.read_bytes() == b""
 
@@ -166,7 +166,7 @@ def test_a_named_shell_wins_over_the_hook(tmp_path: Path) -> None:
 def test_the_hook_gets_what_its_shell_speaks(tmp_path: Path) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "fish", str(path)))
-    route(ctx.channel, ctx.out, None)(CHANGE)
+    route(ctx.channel, ctx.out, None)(CHANGE, [])
     assert stdout(ctx) == ""
     assert path.read_text() == "set -gx AWS_PROFILE 'work:dev'\nbuiltin true\n"
 
@@ -182,7 +182,7 @@ def test_a_hook_that_has_ended_is_told_so(tmp_path: Path) -> None:
 def test_no_change_writes_nothing(tmp_path: Path, name: str | None, printed: str) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "bash", str(path)))
-    route(ctx.channel, ctx.out, name)({})
+    route(ctx.channel, ctx.out, name)({}, [])
     assert stdout(ctx) == printed
     assert path.read_bytes() == b""
 
