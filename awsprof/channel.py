@@ -48,7 +48,7 @@ class Channel:
     def require_private(self) -> None:
         """Raise ShellError if others could put a file of theirs in the place of the hook's.
 
-        bash and fish cannot see who may write to a folder. They evaluate nothing after a failure, so every command fails.
+        bash and fish cannot see who may write to a folder, but evaluate nothing after a failure: every command fails.
         """
         folder = os.path.dirname(self.path)
         try:

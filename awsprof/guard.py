@@ -151,9 +151,9 @@ def fish(guard: Guard, change: Change, lines: list[str]) -> str:
     values = list(guard.inputs.values())
     tests = [
         f"test {inputs} = {q('|'.join(value or '' for value in values))}",
-        _unset(" ".join(guard.inputs), values.count(None)) if values else "true",
+        _unset(" ".join(guard.inputs), values.count(None)) if values else "builtin true",
         # A calling function's own, which the program may not see: the hook's functions look into those that call them.
-        _unset(f"-l {' '.join(guard.inputs)}", len(values)) if values else "true",
+        _unset(f"-l {' '.join(guard.inputs)}", len(values)) if values else "builtin true",
         _unset(" ".join(MASKS), len(MASKS)),
         # Global and exported, or not there: no other scope, and none that the program would not see.
         f"begin; set -q {state}; set -l missing $status; set -qgx {state}; test $status -eq $missing; end",

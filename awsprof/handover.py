@@ -111,7 +111,7 @@ def confirm_fish(change: Change, lines: list[str]) -> str:
     said = _said(lines, quote_fish)
     say = f"builtin printf '%s\\n' {said} >&2; " if said else ""
     differs = f"__awsprof_differs {_meant(change, quote_fish)}"
-    return f"begin; {'; and '.join(tests)}; end; or {differs}; and begin; {say}true; end"
+    return f"begin; {'; and '.join(tests)}; end; or {differs}; and begin; {say}builtin true; end"
 
 
 def _split(change: Change) -> tuple[dict[str, str], list[str]]:

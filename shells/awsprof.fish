@@ -7,7 +7,10 @@ function __awsprof_cache
     set -l base $HOME/.cache
     test -n "$XDG_CACHE_HOME"; and set base $XDG_CACHE_HOME
     set -l root $base/awsprof/1
-    string match -q '/*' -- $base; and test -O $base -a -O $base/awsprof -a ! -L $base/awsprof -a -O $root -a ! -L $root
+    string match -q '/*' -- $base; and test -O $base -a -O $base/awsprof -a ! -L $base/awsprof
+    and begin
+        not test -e $root; or test -O $root -a ! -L $root
+    end
     and builtin echo $root
 end
 

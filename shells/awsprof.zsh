@@ -16,8 +16,8 @@ if [[ -o csh_junkie_quotes ]]; then __awsprof_junkie=1 && \builtin setopt no_csh
 function __awsprof_cache() {
     \builtin local __awsprof_base="${XDG_CACHE_HOME:-${HOME-}/.cache}"
     __awsprof_root="${__awsprof_base}/awsprof/1"
-    [[ ${__awsprof_root} == /* && -O ${__awsprof_base} && -O ${__awsprof_base}/awsprof && -O ${__awsprof_root} ]] &&
-        [[ ! -L ${__awsprof_base}/awsprof && ! -L ${__awsprof_root} ]]
+    [[ ${__awsprof_root} == /* && -O ${__awsprof_base} && -O ${__awsprof_base}/awsprof && ! -L ${__awsprof_base}/awsprof ]] &&
+        [[ ! -e ${__awsprof_root} || -O ${__awsprof_root} && ! -L ${__awsprof_root} ]]
 }
 
 # Makes the file through which the awsprof program hands over a change; its path goes to __awsprof_out. In a folder of
@@ -57,7 +57,8 @@ function __awsprof_private() {
 # the sticky bit keeps others from renaming.
 function __awsprof_guarded() {
     \builtin local -a __awsprof_found
-    __awsprof_found=(${1}(Nu${EUID}f:go-w:,Nu0f:go-w:,Nu${EUID}/t,Nu0/t))
+    # Evaluated, as a hook loaded under sh_glob cannot spell it.
+    \builtin eval '__awsprof_found=(${1}(Nu${EUID}f:go-w:,Nu0f:go-w:,Nu${EUID}/t,Nu0/t))'
     [[ ${#__awsprof_found} -eq 1 ]]
 }
 
@@ -68,7 +69,7 @@ function __awsprof_create() {
     __awsprof_out="${1%/}/awsprof.$$.${RANDOM}${RANDOM}${RANDOM}"
     if \builtin zmodload -F zsh/system b:sysopen 2>/dev/null; then
         \builtin sysopen -w -m 600 -o creat,excl,nofollow -u __awsprof_descriptor -- "${__awsprof_out}" 2>/dev/null &&
-            \builtin exec {__awsprof_descriptor}>&-
+            \builtin eval '\builtin exec {__awsprof_descriptor}>&-' # ignore_braces
     else
         (\builtin umask 077 && \builtin setopt no_clobber && \builtin : >"${__awsprof_out}") 2>/dev/null
     fi
@@ -127,9 +128,10 @@ function __awsprof_assigned() {
     \builtin local __awsprof_place='' __awsprof_text='' __awsprof_word='' __awsprof_names=''
     \builtin local -i __awsprof_i
     for ((__awsprof_i = 2; __awsprof_i <= ${#funcstack}; __awsprof_i++)); do
-        if [[ ${funcstack[__awsprof_i + 1]-} == aws(use|mfa|off) ]]; then \builtin continue; fi
+        case ${funcstack[__awsprof_i + 1]-} in
+        awsuse | awsmfa | awsoff) \builtin continue ;;
+        esac
         __awsprof_place=${functrace[__awsprof_i]}
-        __awsprof_text=''
         if [[ -n ${functions[${__awsprof_place%:*}]-} ]]; then
             __awsprof_text=${functions[${__awsprof_place%:*}]}
         elif [[ -f ${__awsprof_place%:*} && -r ${__awsprof_place%:*} ]]; then
@@ -166,7 +168,7 @@ function __awsprof_holds() {
 function __awsprof_replay() {
     \builtin emulate -L zsh
     \builtin setopt no_aliases
-    if [[ $#/$1 != (2/use|1/off) ]]; then \builtin return 1; fi
+    if [[ $#/$1 != 2/use && $#/$1 != 1/off ]]; then \builtin return 1; fi
     \builtin local __awsprof_key="${*}" __awsprof_file='' __awsprof_program='' __awsprof_kinds='' __awsprof_root=''
     \builtin local -a __awsprof_part
     if [[ ${__awsprof_key} == 'use -' ]]; then __awsprof_key="use ${AWSPROF_PREVIOUS-}"; fi
