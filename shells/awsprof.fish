@@ -23,7 +23,9 @@ function __awsprof_open
         string match -qr "^/run/user/$EUID/?\$" -- $folder; or __awsprof_private $folder
         and __awsprof_create $folder; and return
     end
-    set folder (__awsprof_cache); and __awsprof_create (string replace -r '/1$' '' -- $folder); and return
+    # fish warns of a file that it cannot make, so what can be seen is looked at first.
+    set folder (string replace -r '/1$' '' -- (__awsprof_cache)); and test -d $folder -a -w $folder
+    and __awsprof_create $folder; and return
     for folder in "$TMPDIR" /tmp
         string match -q '/*' -- $folder; and __awsprof_private $folder
         and command mktemp $folder/awsprof.XXXXXXXXXX 2>/dev/null; and return
