@@ -277,9 +277,7 @@ def test_what_appeared_since_is_offered(alone: Terminal, home: Home) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 315532800], ids=["Nix", "home-manager", "zip"])
-def test_a_time_that_a_generator_set_has_the_program_asked_each_time(
-    alone: Terminal, home: Home, seconds: int
-) -> None:
+def test_a_time_that_a_generator_set_has_the_program_asked_each_time(alone: Terminal, home: Home, seconds: int) -> None:
     """home-manager links to another file, and both are of 1970."""
     for name in ("devel", "daily"):
         stored = home.root / name
