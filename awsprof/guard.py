@@ -17,6 +17,7 @@ from awsprof.environment import (
     SAVED,
     SESSION_END,
 )
+from awsprof.handover import confirm_bash, confirm_fish, confirm_zsh
 from awsprof.shell import quote_fish, quote_posix, quote_pwsh
 
 TYPE_CHECKING = False
@@ -32,18 +33,20 @@ _TICKS = 621_355_968_000_000_000  # from the year 1, from which .NET counts, to 
 
 
 class File:
-    """A file as it was.
+    """A file or folder as it was.
 
     Args:
         path: where it was looked for.
         real: what that path really is.
         stamp: the path of an empty file that is as old; empty where there was no file.
         hops: the path, and each that it led to if it was a link, with their own times in nanoseconds since the epoch.
+        folder: whether it is a folder.
     """
 
-    __slots__ = ("hops", "path", "real", "stamp")
+    __slots__ = ("folder", "hops", "path", "real", "stamp")
 
-    def __init__(self, path: str, real: str, stamp: str, hops: list[tuple[str, int]]) -> None:
+    def __init__(self, path: str, real: str, stamp: str, hops: list[tuple[str, int]], *, folder: bool = False) -> None:
+        self.folder = folder
         self.path = path
         self.real = real
         self.stamp = stamp
@@ -86,14 +89,14 @@ class Guard:
 
 
 def _posix(
-    guard: Guard, change: Change, lines: list[str], *, attribute: str, exported: str, clock: str, reported: str
+    guard: Guard, change: Change, confirm: str, *, attribute: str, exported: str, clock: str, reported: str
 ) -> str:
     """The code for bash and zsh, which differ in how they tell a variable's attributes, and the time.
 
     Args:
         guard: what must hold.
         change: what to change then.
-        lines: what to say then.
+        confirm: the code that checks what child processes see then, and prints the lines.
         attribute: the parameter expansion that tells a variable's attributes.
         exported: what it tells of one that is exported and nothing else.
         clock: the test that it is not yet so many seconds since the epoch.
@@ -123,7 +126,7 @@ def _posix(
     steps += [f"\\builtin unset -v {' '.join(unset)}"] if unset else []
     sets = [f"{name}={q(value)}" for name, value in change.items() if value is not None]
     steps += [f"\\builtin export {' '.join(sets)}"] if sets else []
-    return " && ".join([*steps, f"{{ \\builtin printf '%s\\n' {' '.join(map(q, lines))} >&2 || \\builtin :; }}"])
+    return " && ".join([*steps, confirm])
 
 
 def _saved_posix(*, first: bool) -> str:
@@ -147,7 +150,8 @@ def bash(guard: Guard, change: Change, lines: list[str]) -> str:
     clock = "\\builtin printf -v __awsprof_now '%(%s)T' -1 && [[ ${{__awsprof_now}} -lt {} ]]"
     # One expansion for all families, which begin with AWS_: each sorts the names of all variables.
     reported = f"\" ${{!AWS_@}}\" != *' '@({'|'.join(REPORTED_PREFIXES)})*"
-    return _posix(guard, change, lines, attribute="${{{0}@a}}", exported="x", clock=clock, reported=reported)
+    confirm = confirm_bash(change, lines)
+    return _posix(guard, change, confirm, attribute="${{{0}@a}}", exported="x", clock=clock, reported=reported)
 
 
 def zsh(guard: Guard, change: Change, lines: list[str]) -> str:
@@ -156,8 +160,9 @@ def zsh(guard: Guard, change: Change, lines: list[str]) -> str:
     # PATH is always found: if `parameters` is not what zsh/parameter makes, the test fails.
     pattern = "|".join((PATH, *(f"{prefix}*" for prefix in REPORTED_PREFIXES)))
     reported = f'"${{(k)parameters[(I)({pattern})]}}" == {PATH}'
+    confirm = confirm_zsh(change, lines)
     return _posix(
-        guard, change, lines, attribute="${{(t){0}}}", exported="scalar-export", clock=clock, reported=reported
+        guard, change, confirm, attribute="${{(t){0}}}", exported="scalar-export", clock=clock, reported=reported
     )
 
 
@@ -168,7 +173,9 @@ def fish(guard: Guard, change: Change, lines: list[str]) -> str:
     values = list(guard.inputs.values())
     tests = [
         f"test {inputs} = {q('|'.join(value or '' for value in values))}",
-        _unset(" ".join(guard.inputs), values.count(None)) if values else "true",
+        _unset(" ".join(guard.inputs), values.count(None)) if values else "builtin true",
+        # A calling function's own, which the program may not see: the hook's functions look into those that call them.
+        _unset(f"-l {' '.join(guard.inputs)}", len(values)) if values else "builtin true",
         _unset(" ".join((*MASKS, *REPORTED)), len(MASKS) + len(REPORTED)),
         f"not builtin string match -qr {q(_FAMILIES)} -- (builtin set -n)",
         # Global and exported, or not there: no other scope, and none that the program would not see.
@@ -185,7 +192,7 @@ def fish(guard: Guard, change: Change, lines: list[str]) -> str:
     ]
     for name, value in change.items():
         steps.append(f"set -eg {name}" if value is None else f"set -gx {name} {q(value)}")
-    steps += [f"builtin printf '%s\\n' {' '.join(map(q, lines))} >&2", "true"]
+    steps.append(confirm_fish(change, lines))
     return f"{'; and '.join(tests)}; and begin; {'; '.join(steps)}; end"
 
 
@@ -255,6 +262,8 @@ def _file_pwsh(file: File) -> list[str]:
         f"[System.IO.File]::GetLastWriteTimeUtc({quote_pwsh(path)}).Ticks -eq {_TICKS + moment // 100}"
         for path, moment in file.hops
     ]
+    if file.folder:
+        return times
     return [*times, f"'' -eq \"$([System.IO.File]::OpenRead({quote_pwsh(file.path)}).Dispose())\""]
 
 
