@@ -10,10 +10,10 @@ from __future__ import annotations
 from awsprof import names
 from awsprof.errors import UsageError
 from awsprof.files import read
+from awsprof.forms import check_device
 from awsprof.moving import COPY_OF
 from awsprof.names import IAM, MFA
 from awsprof.profiles import DEVICE_ARN, KEY_ID, MFA_SERIAL, SECRET, TOKEN
-from awsprof.settings import check_device
 from awsprof.text import is_secret, quoted
 
 TYPE_CHECKING = False

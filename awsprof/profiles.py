@@ -18,6 +18,7 @@ LEGACY_TOKEN = "aws_security_token"  # noqa: S105 - a setting's name; botocore r
 EXPIRATION = "expiration"
 OTHER_EXPIRATION = "x_security_token_expires"  # saml2aws and others write a session's end so
 EXPIRATION_FOR = "awsprof_expiration_for"
+USER = "awsprof_user"  # of an iam profile: the IAM user's name, as AWS said it
 DEVICE_ARN = "mfa_device_arn"
 MFA_SERIAL = "mfa_serial"
 REFERENCES = ("source_profile", "include_profile")  # settings that name a profile; the second is aws-vault's
@@ -159,6 +160,52 @@ def down_to_the_keys(profiles: Profiles, chain: Chain) -> list[str]:
     iam = f"{names.domain_of(last)}:{names.IAM}"
     renewed = names.kind_by_name(last) == names.MFA and iam in profiles
     return [*chain.links, iam] if renewed else chain.links
+
+
+def user_behind(profiles: Profiles, name: str) -> str:
+    """Return the name of the IAM user whose keys a profile depends on; empty if AWS has not said it."""
+    links = down_to_the_keys(profiles, chain(profiles, name))
+    return profiles[links[-1]].get(USER) if links else ""
+
+
+LONGEST_CHAINED = 3600  # seconds that AWS allows for a role assumed with temporary keys
+
+
+def temporary_source(profiles: Profiles, name: str) -> str:
+    """Return the source profile, or credential_source, whose temporary keys assume a role; empty if there is none."""
+    role = profiles[name]
+    if not role.assumes:
+        return ""
+    by = role.get("credential_source")
+    if by:
+        return by if by != "Environment" else ""  # that may be a user's own keys
+    source = role.get("source_profile")
+    return source if source in profiles and _has_temporary_keys(profiles[source]) else ""
+
+
+def _has_temporary_keys(profile: Profile) -> bool:
+    if names.kind_by_name(profile.name) == names.MFA:
+        return True
+    if profile.has_keys:  # AWS tools use these, whatever else the profile says
+        return bool(profile.get(TOKEN) or profile.get(LEGACY_TOKEN)) or profile.get(KEY_ID).startswith("ASIA")
+    return any(map(profile.get, ("role_arn", "login_session", *_SSO)))
+
+
+def refused_duration(profiles: Profiles, name: str) -> str:
+    """Return the temporary source that makes AWS refuse a role's duration_seconds; empty if AWS does not."""
+    seconds = profiles[name].get("duration_seconds")
+    too_long = seconds.isascii() and seconds.isdecimal() and len(seconds) < 11 and int(seconds) > LONGEST_CHAINED
+    return temporary_source(profiles, name) if too_long else ""
+
+
+def changed(profiles: Profiles, name: str, settings: Mapping[str, str | None]) -> Profiles:
+    """Return the profiles as they would be with other settings of one; None removes a setting."""
+    before = profiles.get(name) or Profile(name)
+    merged = {**before.config, **before.credentials, **settings}
+    then = {key: value for key, value in merged.items() if value is not None}
+    after = Profiles(profiles.config, profiles.credentials)
+    after[name] = Profile(name, lambda: then)
+    return after
 
 
 def standing_on(profiles: Profiles, names_: Collection[str]) -> list[str]:

@@ -81,8 +81,10 @@ def get_session_token(sts: Any, *, device: str, code: str, seconds: int) -> Keys
         raise refusal from None
 
 
-def mfa_devices(keys: Keys, *, profile: str, region: str) -> list[str]:
-    """The serial numbers of the user's TOTP devices, mostly ARNs; passkeys (`:u2f/`) give no session and are left out.
+def mfa_devices(keys: Keys, *, profile: str, region: str) -> dict[str, str]:
+    """The user's TOTP devices by serial number, mostly an ARN, each with the user's name.
+
+    Passkeys (`:u2f/`) give no session and are left out.
 
     Raises:
         CredentialsError: AWS refused, most often because the user may not list devices.
@@ -90,10 +92,10 @@ def mfa_devices(keys: Keys, *, profile: str, region: str) -> list[str]:
     """
     iam = client("iam", keys, profile=profile, region=region)
     try:
-        found = [device["SerialNumber"] for device in iam.list_mfa_devices()["MFADevices"]]
+        found = {device["SerialNumber"]: device["UserName"] for device in iam.list_mfa_devices()["MFADevices"]}
     except Exception as error:
         raise told(error) from None
-    return [serial for serial in found if ":u2f/" not in serial]
+    return {serial: user for serial, user in found.items() if ":u2f/" not in serial}
 
 
 def knows(keys: Keys, *, profile: str, region: str) -> bool:

@@ -71,6 +71,12 @@ WRONG_ROLES: dict[str, tuple[str, Callable[[], Role], type[AwsprofError], str]] 
     "a region of no form": ("work:dev", lambda: Role(ROLE, region="mars"), UsageError, "not a region"),
     "a short external id": ("work:dev", lambda: Role(ROLE, external_id="x"), UsageError, "not an external id"),
     "a colon": ("work:dev", lambda: Role(ROLE, session_name="a:b"), UsageError, "not a session name"),
+    "a name and none": (
+        "work:dev",
+        lambda: Role(ROLE, session_name="me", anonymous=True),
+        UsageError,
+        "contradict each other",
+    ),
     "too short": ("work:dev", lambda: Role(ROLE, seconds=899), UsageError, "between 15m and 12h"),
     "too long": ("work:dev", lambda: Role(ROLE, seconds=43201), UsageError, "between 15m and 12h"),
 }

@@ -56,7 +56,7 @@ def test_set(home: Home, case: str) -> None:
     home.write(CONFIG, CREDENTIALS)
     put(home, "work:dev", *given)
     assert files(home) == (CONFIG.replace(old, new) if old else CONFIG, CREDENTIALS)
-    said = "wrote work:dev\n" if old else "work:dev is like that already; nothing was changed\n"
+    said = "wrote work:dev\n" if old else "nothing to change: work:dev already has these values\n"
     assert home.err == said
 
 
@@ -105,8 +105,13 @@ WRONG = {
     "a key with a newline": ("work:dev", "a\nb=x", UsageError, "cannot be a setting"),
     "a region of no form": ("work:dev", "region=mars", UsageError, "not a region"),
     "a role of no form": ("work:dev", "role_arn=mars", UsageError, "not the ARN of a role"),
-    "a duration of no form": ("work:dev", "duration_seconds=1h", UsageError, "from 900 to 43200"),
-    "a duration too long": ("work:dev", "duration_seconds=43201", UsageError, "from 900 to 43200"),
+    "a duration of no form": ("work:dev", "duration_seconds=soon", UsageError, "36h, 90m, 1h30m or 900s"),
+    "a duration too long": ("work:dev", "duration_seconds=43201", UsageError, "between 15m and 12h"),
+    "a time of no form": ("work:dev", "metadata_service_timeout=soon", UsageError, "36h, 90m, 1h30m or 900s"),
+    "temporary keys of a user": ("work:iam", "aws_access_key_id=ASIAIOSFODNN7EXAMPLE", UsageError, "a temporary one"),
+    "a user as a device": ("work:mfa", f"mfa_device_arn={ARN}:user/you", UsageError, "not of an MFA device"),
+    "a passkey as a device": ("work:mfa", f"mfa_serial={ARN}:u2f/user/you/x", UsageError, "passkey"),
+    "an empty output": ("work:dev", "output=", UsageError, "awsprof unset"),
     "an output there is not": ("work:dev", "output=jsno", UsageError, "json"),
     "an account of no form": ("work:dev", "sso_account_id=1", UsageError, "twelve digits"),
     "a URL of no form": ("work:dev", "endpoint_url=localhost", UsageError, "https://"),
@@ -208,7 +213,7 @@ def test_unset(home: Home, case: str) -> None:
     take(home, "a", *keys)
     assert files(home) == (config_after, credentials_after)
     if case == "not there":
-        assert home.err == "a has no region\ndid you mean regoin?\na is like that already; nothing was changed\n"
+        assert home.err == "a has no region\ndid you mean regoin?\nnothing to change: a already has these values\n"
 
 
 def test_unset_of_no_profile(home: Home) -> None:
