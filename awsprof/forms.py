@@ -11,7 +11,6 @@ from awsprof.text import joined, parse_duration, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Protocol
 
     class Check(Protocol):
@@ -48,15 +47,6 @@ _MAX_ROLE = 12 * 3600
 def clean(value: str) -> str:
     """Return a value without the white space, byte order mark and zero-width characters around it."""
     return value.strip(_AROUND)
-
-
-def until_right(ask: Callable[[], str], check: Check, say: Callable[[str, str], None], *, force: bool = False) -> str:
-    """Ask until the answer passes its check; after a wrong one, say what is wrong with it."""
-    while True:
-        try:
-            return check(ask(), force=force)
-        except UsageError as error:
-            say(error.what, error.next_step)
 
 
 def check_region(value: str, *, force: bool = False) -> str:

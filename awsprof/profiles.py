@@ -103,6 +103,15 @@ class Profiles(dict[str, Profile]):
             profile = self.get(name) or self.setdefault(name, Profile(name))
             profile.of_credentials = section.values
 
+    def place(self, name: str, key: str) -> tuple[str, int]:
+        """Return the file and the line (from 1) of the setting that AWS tools use; of the header if there is none."""
+        config = dict(read.config_sections(self.config))
+        for file, section in ((self.credentials, self.credentials.sections.get(name)), (self.config, config.get(name))):
+            if section is not None and key in section.options:
+                return file.path, section.options[key].first + 1
+        section = config.get(name) or self.credentials.sections.get(name)
+        return (self.config if name in config else self.credentials).path, section.line + 1 if section else 1
+
     @property
     def warnings(self) -> list[str]:
         """One line for each file that the AWS tools refuse."""
@@ -193,9 +202,12 @@ def _has_temporary_keys(profile: Profile) -> bool:
 
 def refused_duration(profiles: Profiles, name: str) -> str:
     """Return the temporary source that makes AWS refuse a role's duration_seconds; empty if AWS does not."""
-    seconds = profiles[name].get("duration_seconds")
-    too_long = seconds.isascii() and seconds.isdecimal() and len(seconds) < 11 and int(seconds) > LONGEST_CHAINED
-    return temporary_source(profiles, name) if too_long else ""
+    return temporary_source(profiles, name) if over_an_hour(profiles[name].get("duration_seconds")) else ""
+
+
+def over_an_hour(seconds: str) -> bool:
+    """Whether a duration is more than AWS allows for a role assumed with temporary keys."""
+    return seconds.isascii() and seconds.isdecimal() and len(seconds) < 11 and int(seconds) > LONGEST_CHAINED
 
 
 def changed(profiles: Profiles, name: str, settings: Mapping[str, str | None]) -> Profiles:

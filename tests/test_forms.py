@@ -241,14 +241,6 @@ def test_durations_of_a_role_refused(words: str) -> None:
     refuses(forms.check_role_duration, words)
 
 
-def test_a_wrong_answer_is_asked_for_again() -> None:
-    said: list[tuple[str, str]] = []
-    answers = iter(["", "AKIA", "AKIA" + "X" * 16, "too late"])
-    taken = forms.until_right(lambda: next(answers), forms.check_key_id, lambda what, then: said.append((what, then)))
-    assert taken == "AKIA" + "X" * 16
-    assert [what for what, _ in said] == ["that is not an access key id"] * 2
-
-
 @pytest.mark.parametrize("name", ["ab", "x" * 64, "a_+=,.@-9"])
 def test_session_names(name: str) -> None:
     assert forms.check_session_name(name) == name

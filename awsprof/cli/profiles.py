@@ -166,8 +166,12 @@ def _adopt(
     source: Annotated[str, typer.Argument(metavar="PROFILE", help="Only the keys of this one. Default: all.")] = "",
     domain: Annotated[str, typer.Option("--domain", metavar="DOMAIN", help="What the new domain is called.")] = "",
     move: Annotated[bool, typer.Option("--move", help="Rename in place, instead of adding beside.")] = False,
+    session_name: SessionName = "",
+    no_session_name: NoSessionName = False,
     yes: Yes = False,
+    force: Annotated[bool, typer.Option("--force", help="Keep durations of more than 1h that AWS refuses.")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Make a domain of profiles that other tools wrote."""
-    adopt.run(call.obj, adopt.Wish(domain=domain, source=source, move=move), How(force=yes, dry_run=dry_run))
+    """Turn profiles written by other tools into a domain."""
+    wish = adopt.Wish(domain=domain, source=source, move=move, session_name=session_name, anonymous=no_session_name)
+    adopt.run(call.obj, wish, How(force=yes, dry_run=dry_run, unchecked=force))

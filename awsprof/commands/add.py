@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from awsprof import aws, keyfile, names, profiles, sessions
 from awsprof.changes import How, Words, commit, duration_refused, settings_steps, writable
 from awsprof.errors import AwsError, CredentialsError, NoSuchProfileError, UsageError
@@ -16,7 +18,6 @@ from awsprof.forms import (
     check_secret,
     check_session_name,
     is_session_name,
-    until_right,
 )
 from awsprof.profiles import DEVICE_ARN, KEY_ID, LEGACY_TOKEN, MFA_SERIAL, SECRET, TOKEN, USER
 from awsprof.text import joined, quoted
@@ -98,9 +99,9 @@ def _access_key(ctx: Context, csv: str, user: str, stdin: TextIO | None, *, forc
     person = ctx.person
     if person is None:
         raise UsageError("there is no terminal to ask at for the access key", "use --csv FILE, or --stdin")
-    key_id = until_right(lambda: person.line("access key id: "), check_key_id, ctx.say, force=force)
-    hidden = "secret access key (hidden): "
-    return key_id, until_right(lambda: person.secret(hidden), check_secret, ctx.say, force=force), ""
+    key_id = person.until_right(person.line, "access key id: ", partial(check_key_id, force=force))
+    secret = person.until_right(person.secret, "secret access key (hidden): ", partial(check_secret, force=force))
+    return key_id, secret, ""
 
 
 def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
@@ -145,7 +146,7 @@ def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys, *, force
         chosen = person.choose("which device?", list(found))
         return chosen, found[chosen]
     ctx.say(why)
-    return until_right(lambda: person.line("ARN of the MFA device: "), check_device, ctx.say, force=force), ""
+    return person.until_right(person.line, "ARN of the MFA device: ", partial(check_device, force=force)), ""
 
 
 class Role:
@@ -250,7 +251,7 @@ def _ask_for_the_rest(ctx: Context, given: Role, existing: profiles.Profile | No
         raise UsageError("which role?", "add --role-arn ARN")
     if person is None:
         return
-    given.arn = given.arn or until_right(lambda: person.line("ARN of the role: "), check_role_arn, ctx.say, force=force)
+    given.arn = given.arn or person.until_right(person.line, "ARN of the role: ", partial(check_role_arn, force=force))
     if not given.region and existing is None:
         chosen = person.choose("region? (Enter for none)", [_NO_REGION, *REGIONS], first=_NO_REGION)
         given.region = "" if chosen == _NO_REGION else chosen

@@ -6,7 +6,7 @@ from awsprof import names, profiles, sessions, settings
 from awsprof.changes import How, Words, commit, duration_refused, settings_steps, writable
 from awsprof.errors import UsageError
 from awsprof.files import plan, read
-from awsprof.forms import check_key_id, until_right
+from awsprof.forms import check_key_id
 from awsprof.profiles import KEY_ID, LEGACY_TOKEN, SESSION_KEYS, USER
 from awsprof.text import is_secret, joined, nearest, quoted
 
@@ -122,19 +122,18 @@ def _wanted(ctx: Context, name: str, given: list[str], *, any_key: bool, stdin: 
 
 
 def _value(ctx: Context, name: str, key: str, value: str, stdin: TextIO | None, *, force: bool) -> str:
-    def check(value: str, *, force: bool = False) -> str:
+    def check(value: str) -> str:
         if key == KEY_ID and names.kind_by_name(name) == names.IAM:
             return check_key_id(value, force=force)
         return settings.check(key, value, force=force)
 
-    person = ctx.person
     if not is_secret(key):
-        return check(value, force=force)
+        return check(value)
     if value == _STDIN and stdin is not None:
-        return check(stdin.readline().strip("\r\n"), force=force)
-    if person is None:
+        return check(stdin.readline().strip("\r\n"))
+    if ctx.person is None:
         raise UsageError(f"there is no terminal to ask at for {key}", f"{key}=- reads it from stdin")
-    return until_right(lambda: person.secret(f"{key} (hidden): "), check, ctx.say, force=force)
+    return ctx.person.until_right(ctx.person.secret, f"{key} (hidden): ", check)
 
 
 def _meant(ctx: Context, key: str) -> str:

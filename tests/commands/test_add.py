@@ -15,7 +15,7 @@ from tests.aws.desk import Answer, Desk, Script, Talk, desk, own_environment, st
 __all__ = ["desk", "own_environment", "sts", "user"]  # fixtures
 
 
-from tests.commands.adding import HEAD, IAM, ID, KEYS, NEWER, OTHER, ROLE, ROW, SECRET
+from tests.commands.adding import HEAD, IAM, ID, KEYS, NEWER, OTHER, ROLE, ROW, SECRET, asked_again
 
 
 def add_iam(desk: Desk, *answers: Answer, how: How | None = None, stdin: str | None = None, **given: Any) -> Talk:
@@ -145,8 +145,8 @@ def test_a_wrong_answer_at_a_prompt_is_asked_for_again(desk: Desk, case: str) ->
     key_id, secret, what = BAD_KEYS[case]
     typed = [key_id, ID, SECRET] if secret == SECRET else [ID, secret, SECRET]
     ctx = add_iam(desk, *typed)
-    assert what in ctx.talk
-    assert not secret or secret not in ctx.talk
+    assert what in asked_again(ctx)
+    assert not secret or secret not in asked_again(ctx)
     assert desk.read() == ("", IAM)
 
 

@@ -118,7 +118,9 @@ WRONG = {
     "a source that is not there": ("work:dev", "source_profile=work:mfaa", NoSuchProfileError, "work:mfa"),
     "an unknown key": ("work:dev", "regoin=x", UsageError, "did you mean region"),
     "an unknown key like none": ("work:dev", "zzzzz=x", UsageError, "--force"),
-    "a value that AWS tools read differently": ("work:dev", "cli_pager=é", FileError, "such a value of cli_pager"),
+    "a value that AWS tools read differently": ("work:dev", "cli_pager=é", FileError, "of work:dev is not plain ASCII"),
+    "a comment behind a value": ("work:dev", "output=json # c", UsageError, "is none of json"),
+    "a comment behind any value": ("work:dev", "cli_pager=less # c", FileError, "most AWS tools begin a comment"),
     "a short secret": ("work:iam", "aws_secret_access_key=-", UsageError, "not a secret access key"),
 }
 
