@@ -21,7 +21,6 @@ EXPIRATION_FOR = "awsprof_expiration_for"
 USER = "awsprof_user"  # of an iam profile: the IAM user's name, as AWS said it
 DEVICE_ARN = "mfa_device_arn"
 MFA_SERIAL = "mfa_serial"
-REFERENCES = ("source_profile", "include_profile")  # settings that name a profile; the second is aws-vault's
 _SSO = ("sso_session", "sso_start_url", "sso_account_id")
 
 VALID, EXPIRED, MISSING, UNKNOWN = "valid", "expired", "missing", "unknown"
@@ -232,7 +231,7 @@ def standing_on(profiles: Profiles, names_: Collection[str]) -> list[str]:
 
 
 def _stands_on(profile: Profile, base: Collection[str]) -> bool:
-    needs = [profile.get(key) for key in REFERENCES]
+    needs = [profile.get(key) for key in read.REFERENCES]
     if names.kind_by_name(profile.name) == names.MFA:
         needs.append(f"{names.domain_of(profile.name)}:{names.IAM}")
     return any(need in base for need in needs if need)

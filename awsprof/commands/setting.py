@@ -149,7 +149,7 @@ def _meant(ctx: Context, key: str) -> str:
 
 
 def _check_references(known: Profiles, wanted: Settings) -> None:
-    for key in profiles.REFERENCES:
+    for key in read.REFERENCES:
         source = wanted.get(key)
         if source and source not in known:
             raise names.not_found(source, known)

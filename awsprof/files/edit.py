@@ -14,7 +14,7 @@ from awsprof.files import blocks, javascript, read
 from awsprof.files.headers import Owners, new_header, refused
 from awsprof.files.headers import renamed as renamed_line
 from awsprof.files.lines import Lines, indent, indented_comment
-from awsprof.files.sections import end_of, lines_of
+from awsprof.files.sections import end_of, lines_of, start_of
 from awsprof.text import masked, quoted
 
 TYPE_CHECKING = False
@@ -37,7 +37,14 @@ class Result:
         self.renamed = renamed
 
 
-def edit(file: IniFile, changes: Changes, *, config: bool, renamed: Mapping[str, str] | None = None) -> Result:
+def edit(
+    file: IniFile,
+    changes: Changes,
+    *,
+    config: bool,
+    renamed: Mapping[str, str] | None = None,
+    before: Mapping[str, str] | None = None,
+) -> Result:
     """Change profiles in one file: their settings, their names, or that they are there.
 
     Args:
@@ -46,6 +53,7 @@ def edit(file: IniFile, changes: Changes, *, config: bool, renamed: Mapping[str,
             is a setting of a block. None instead of settings: the section goes.
         config: whether this is the config file, whose sections are called `profile NAME`.
         renamed: the new name of each profile that gets one.
+        before: by new profile, the profile whose section it is put before; others are put at the end.
 
     Raises:
         FileError: the AWS tools refuse this file, or would read the edit differently.
@@ -53,7 +61,7 @@ def edit(file: IniFile, changes: Changes, *, config: bool, renamed: Mapping[str,
     _check_file(file)
     lines, owners = Lines(file.text), Owners(file, config=config)
     meant: dict[str, Settings | None] = {}
-    added: list[tuple[str, Settings]] = []
+    added: list[tuple[str, str, Settings]] = []
     for profile, settings in changes.items():
         section = owners.section(profile)
         if section is not None:
@@ -63,12 +71,14 @@ def edit(file: IniFile, changes: Changes, *, config: bool, renamed: Mapping[str,
                 _change_section(file, lines, section, settings)
         elif settings is not None and any(value is not None for value in settings.values()):
             _check_values(profile, settings)
-            added.append((new_header(profile, config=config), settings))
+            added.append((profile, new_header(profile, config=config), settings))
     lines.remove(lines_of([file.sections[header] for header in meant if meant[header] is None], lines.old))
     headers = {} if not renamed else _rename(file, lines, owners, renamed, meant, config=config)
-    for header, settings in added:
+    for profile, header, settings in added:
         meant[header] = settings
-        lines.append(_new_section(header, settings))
+        following = owners.section((before or {}).get(profile, ""))
+        new = _new_section(header, settings)
+        lines.append(new) if following is None else lines.insert_before(start_of(following, lines.old), [*new, ""])
     result = Result(lines.text(), meant, headers)
     _check_result(file, result)
     return result

@@ -60,6 +60,117 @@ def test_set(home: Home, case: str) -> None:
     assert home.err == said
 
 
+# The setting as it is given, and as it is written, where AWS tools read it.
+WRITTEN = {
+    "a duration": ("duration_seconds=1h", "duration_seconds = 3600"),
+    "a time": ("metadata_service_timeout=1m30s", "metadata_service_timeout = 90"),
+    "no pager": ("cli_pager=", "cli_pager ="),
+    "a token": ("mfa_serial=GAHT12345678", "mfa_serial = GAHT12345678"),
+    "a token, as awsprof calls it": ("mfa_device_arn=GAHT12345678", "mfa_device_arn = GAHT12345678"),
+    "with what was pasted along": ("region=\ufeff us-east-1\u200b\n", "region = us-east-1"),
+}
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_a_value_is_written_as_aws_tools_read_it(home: Home, case: str) -> None:
+    given, line = WRITTEN[case]
+    home.write("[profile a]\n")
+    put(home, "a", given)
+    assert files(home) == (f"[profile a]\n{line}\n", "")
+
+
+@pytest.mark.parametrize("given", ["region=auto", "region=nyc3", "output=toml", "endpoint_url=minio:9000", "note="])
+def test_force_skips_what_is_stricter_than_aws(home: Home, given: str) -> None:
+    home.write("[profile a]\n")
+    with pytest.raises(UsageError):
+        put(home, "a", given)
+    put(home, "a", given, any_key=True, force=True)
+    assert files(home) == (f"[profile a]\n{given.replace('=', ' = ').rstrip()}\n", "")
+
+
+# Both files, what is set, and both files then: a block of the credentials file wins as a whole.
+BLOCKS = {
+    "the block is in credentials": (
+        "[profile a]\nregion = x\n",
+        "[a]\ns3 =\n    max_queue_size = 5\n",
+        "[profile a]\nregion = x\n",
+        "[a]\ns3 =\n    max_queue_size = 5\n    addressing_style = path\n",
+    ),
+    "it is in both": (
+        "[profile a]\ns3 =\n    addressing_style = auto\n",
+        "[a]\ns3 =\n    max_queue_size = 5\n",
+        "[profile a]\ns3 =\n    addressing_style = auto\n",
+        "[a]\ns3 =\n    max_queue_size = 5\n    addressing_style = path\n",
+    ),
+    "it is in config": (
+        "[profile a]\ns3 =\n    max_queue_size = 5\n",
+        "[a]\nregion = x\n",
+        "[profile a]\ns3 =\n    max_queue_size = 5\n    addressing_style = path\n",
+        "[a]\nregion = x\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BLOCKS)
+def test_a_setting_of_a_block_goes_where_aws_tools_read_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    import botocore.session
+
+    config, credentials, *after = BLOCKS[case]
+    home.write(config, credentials)
+    put(home, "a", "s3.addressing_style=path")
+    assert list(files(home)) == after
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, home.environ[name])
+    assert botocore.session.Session(profile="a").get_scoped_config()["s3"]["addressing_style"] == "path"
+
+
+FAR = "[profile far]\nrole_arn = arn:aws:iam::123456789012:role/Far\nsource_profile = keys\nduration_seconds = 14400\n"
+# A change after which AWS would refuse the duration of a role; what the error names.
+REFUSED_DURATIONS = {
+    "on a session": ("work:dev", "duration_seconds=4h", "through work:mfa"),
+    "the source of a long one": ("far", "source_profile=work:mfa", "through work:mfa"),
+    "an instance's role": ("far", "credential_source=Ec2InstanceMetadata", "through Ec2InstanceMetadata"),
+    "what its source becomes": ("keys", "aws_session_token=-", "through keys: far asks for more"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_DURATIONS)
+def test_a_duration_that_aws_refuses(home: Home, case: str) -> None:
+    word, given, told = REFUSED_DURATIONS[case]
+    before = (f"{CONFIG}\n{FAR}", f"{CREDENTIALS}\n[keys]\n{KEYS}")
+    home.write(*before)
+    with pytest.raises(UsageError) as raised:
+        put(home, word, given, stdin="TOKEN\n")
+    assert raised.value.what == f"AWS allows 1 h for a role assumed {told}"
+    assert files(home) == before
+    put(home, word, given, stdin="TOKEN\n", any_key=True, force=True)
+    assert files(home) != before
+
+
+def test_a_duration_that_aws_grants_or_that_was_wrong_before(home: Home) -> None:
+    home.write(f"{CONFIG}\n{FAR}duration_seconds_note = x\n", f"{CREDENTIALS}\n[keys]\n{KEYS}")
+    put(home, "far", "duration_seconds=12h")
+    put(home, "work:dev", "duration_seconds=4h", any_key=True, force=True)
+    put(home, "work:dev", "output=json")
+    assert "duration_seconds = 43200" in files(home)[0]
+
+
+def test_another_key_takes_the_name_of_the_user_with_it(home: Home) -> None:
+    home.write("[profile work:iam]\nawsprof_user = you\nregion = x\n", IAM)
+    put(home, "work:iam", "aws_secret_access_key=-", stdin=f"{NEWER}\n")
+    assert "awsprof_user = you" in files(home)[0]
+    put(home, "work:iam", f"aws_access_key_id={OTHER}")
+    assert files(home)[0] == "[profile work:iam]\nregion = x\n"
+
+
+def test_a_secret_of_the_wrong_form_is_asked_for_again(home: Home) -> None:
+    home.write("", IAM)
+    put(home, "work:iam", "aws_secret_access_key", answers=("short", f"\ufeff{NEWER} "))
+    assert files(home) == ("", IAM.replace(SECRET, NEWER))
+
+
 def test_a_key_goes_where_it_stands_already(home: Home) -> None:
     home.write("[profile a]\nregion = eu-west-1\n", "[a]\nregion = eu-west-2\n")
     put(home, "a", "region=eu-west-3", "output=json")
