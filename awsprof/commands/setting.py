@@ -5,7 +5,7 @@ from __future__ import annotations
 from awsprof import names, profiles, sessions, settings
 from awsprof.changes import How, Words, commit, duration_refused, settings_steps, writable
 from awsprof.errors import UsageError
-from awsprof.files import plan, read
+from awsprof.files import edit, headers, plan, read
 from awsprof.forms import check_key_id
 from awsprof.profiles import KEY_ID, LEGACY_TOKEN, SESSION_KEYS, USER
 from awsprof.text import is_secret, joined, nearest, quoted
@@ -56,9 +56,26 @@ def put(
     secret = {key: value for key, value in wanted.items() if _belongs_to_credentials(known[name], key)}
     plain = {key: value for key, value in wanted.items() if key not in secret}
     steps = settings_steps(ctx, known, name, credentials=secret, config=plain, also=ended)
+    steps, respelled = _respelled(known, name, steps)
     _tell_broken(ctx, known, after, name)
     if commit(ctx, steps, how, _words(name)):
+        ctx.say(f"also rewrote {joined(respelled)}, which some AWS tools did not find" if respelled else "")
         _tell_what_follows(ctx, name, wanted, ended=bool(ended))
+
+
+def _respelled(known: Profiles, name: str, steps: list[plan.Step]) -> tuple[list[plan.Step], list[str]]:
+    """The same steps, which also write what only some AWS tools read as all do; and what that is."""
+    found: list[plan.Step] = []
+    said: list[str] = []
+    for step in steps:
+        file = known.config if step.config else known.credentials
+        wanted = step.changes.get(name) or {}
+        odd, header = headers.respelled(file, name, config=step.config) if wanted else ({}, False)
+        more = {key: value for key, value in odd.items() if key not in wanted and not edit.unreadable(value)}
+        said += [*(["the header"] if header else []), *more]
+        changes = {**step.changes, name: {**more, **wanted}} if more else step.changes
+        found.append(plan.Step(step.path, changes, config=step.config, renamed={name: name} if header else None))
+    return found, said
 
 
 def take(ctx: Context, word: str, given: list[str], how: How) -> None:

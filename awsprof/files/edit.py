@@ -99,7 +99,7 @@ def _rename(
         if section is None:
             continue
         taken = owners.section(new)
-        if taken is not None and meant.get(taken.header, {}) is not None:
+        if taken not in (None, section) and meant.get(taken.header, {}) is not None:
             raise refused(file, taken.line, f"there is a profile {quoted(new)} already")
         headers[section.header] = new_header(new, config=config)
         line = lines.old[section.line].rstrip("\r\n")

@@ -126,6 +126,60 @@ def test_a_setting_of_a_block_goes_where_aws_tools_read_it(
     assert botocore.session.Session(profile="a").get_scoped_config()["s3"]["addressing_style"] == "path"
 
 
+# Files that botocore reads and other AWS tools do not, and the same after a change of the profile.
+RESPELLED = {
+    "a quoted header": ('[profile "a"]\nregion = x\n', "", "[profile a]\nregion = us-east-1\n", "", "the header"),
+    "two spaces": ("[profile  a]\nregion = x\n", "", "[profile a]\nregion = us-east-1\n", "", "the header"),
+    "capitals": (
+        "[profile a]\nRole_Arn = r\nREGION = x\nOutput = json\n",
+        "",
+        "[profile a]\nrole_arn = r\nregion = us-east-1\noutput = json\n",
+        "",
+        "role_arn and output",
+    ),
+    "a colon": (
+        "[profile a]\nrole_arn: r\nregion = x\n",
+        "",
+        "[profile a]\nrole_arn = r\nregion = us-east-1\n",
+        "",
+        "role_arn",
+    ),
+    "in the file that is not edited it stays": (
+        "[profile a]\nregion = x\n",
+        f"[a]\n{KEYS.upper()}",
+        "[profile a]\nregion = us-east-1\n",
+        f"[a]\n{KEYS.upper()}",
+        "",
+    ),
+    "capitals in credentials": (
+        "",
+        f"[a]\nAWS_ACCESS_KEY_ID = {KEY_ID}\nAWS_SECRET_ACCESS_KEY = {SECRET}\nregion = x\n",
+        "",
+        f"[a]\n{KEYS}region = us-east-1\n",
+        "aws_access_key_id and aws_secret_access_key",
+    ),
+    "another profile's stay": (
+        '[profile "b"]\nRegion = y\n\n[profile a]\nregion = x\n',
+        "",
+        '[profile "b"]\nRegion = y\n\n[profile a]\nregion = us-east-1\n',
+        "",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", RESPELLED)
+def test_what_only_some_tools_read_is_written_as_all_read_it(home: Home, case: str) -> None:
+    config, credentials, *after, said = RESPELLED[case]
+    home.write(config, credentials)
+    put(home, "a", "region=us-east-1")
+    assert list(files(home)) == after
+    more = f"also rewrote {said}, which some AWS tools did not find\n" if said else ""
+    assert home.err.endswith(f"wrote a\n{more}")
+    put(home, "a", "region=us-east-1")
+    assert list(files(home)) == after
+
+
 FAR = "[profile far]\nrole_arn = arn:aws:iam::123456789012:role/Far\nsource_profile = keys\nduration_seconds = 14400\n"
 # A change after which AWS would refuse the duration of a role; what the error names.
 REFUSED_DURATIONS = {
