@@ -113,7 +113,7 @@ class Profiles(dict[str, Profile]):
 
     @property
     def warnings(self) -> list[str]:
-        """One line for each file that the AWS tools refuse."""
+        """One line for each file that the AWS CLI and boto3 refuse."""
         return [warning for file in (self.config, self.credentials) if (warning := file.warning())]
 
 

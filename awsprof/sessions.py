@@ -93,7 +93,7 @@ class Target:
             # AWS would refuse it, too, and the code would be spent.
             raise CredentialsError(
                 f"{quoted(self.iam)} holds temporary keys: AWS gives no session for those",
-                f"put the user's own access key there: awsprof add iam {quoted(self.domain)} --force",
+                f"put the user's own access key there: awsprof add iam {quoted(self.domain)}",
             )
 
     def check_device(self) -> None:
