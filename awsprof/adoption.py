@@ -217,8 +217,8 @@ def _refuse_unreadable(known: Profiles, profile: Profile, settings: Settings) ->
             shown = f"{key} = {quoted(masked(key, value or ''))}"
             file, line = known.place(profile.name, key.partition(".")[0])
             raise FileError(
-                f"{quoted(file)} line {line}: {shown} of {quoted(profile.name)} {reason}; nothing was written",
-                "fix that line in an editor, then try again",
+                f"{quoted(file)} line {line}: {shown} of {quoted(profile.name)} {reason}",
+                "fix that line in an editor, then try again; nothing was written",
             )
 
 

@@ -56,26 +56,35 @@ def put(
     secret = {key: value for key, value in wanted.items() if _belongs_to_credentials(known[name], key)}
     plain = {key: value for key, value in wanted.items() if key not in secret}
     steps = settings_steps(ctx, known, name, credentials=secret, config=plain, also=ended)
-    steps, respelled = _respelled(known, name, steps)
+    steps, respelled, missed = _respelled(known, name, steps)
     _tell_broken(ctx, known, after, name)
     if commit(ctx, steps, how, _words(name)):
         ctx.say(f"also rewrote {joined(respelled)}, which some AWS tools did not find" if respelled else "")
+        ctx.say(*missed)
         _tell_what_follows(ctx, name, wanted, ended=bool(ended))
 
 
-def _respelled(known: Profiles, name: str, steps: list[plan.Step]) -> tuple[list[plan.Step], list[str]]:
-    """The same steps, which also write what only some AWS tools read as all do; and what that is."""
+def _respelled(known: Profiles, name: str, steps: list[plan.Step]) -> tuple[list[plan.Step], list[str], list[str]]:
+    """The same steps, which also write what only some AWS tools read as all do; what that is, and what is left."""
     found: list[plan.Step] = []
     said: list[str] = []
+    left: list[str] = []
     for step in steps:
         file = known.config if step.config else known.credentials
         wanted = step.changes.get(name) or {}
         odd, header = headers.respelled(file, name, config=step.config) if wanted else ({}, False)
-        more = {key: value for key, value in odd.items() if key not in wanted and not edit.unreadable(value)}
+        odd = {key: value for key, value in odd.items() if key not in wanted}
+        more = {key: value for key, value in odd.items() if value and not edit.unreadable(value)}
         said += [*(["the header"] if header else []), *more]
+        left += [_not_found(known, name, key) for key in odd if key not in more]
         changes = {**step.changes, name: {**more, **wanted}} if more else step.changes
         found.append(plan.Step(step.path, changes, config=step.config, renamed={name: name} if header else None))
-    return found, said
+    return found, said, left
+
+
+def _not_found(known: Profiles, name: str, key: str) -> str:
+    path, line = known.place(name, key)
+    return f"{quoted(path)} line {line}: some AWS tools do not find {quoted(key)}; write its name in lower case, with ="
 
 
 def take(ctx: Context, word: str, given: list[str], how: How) -> None:

@@ -71,7 +71,7 @@ def new_header(profile: str, *, config: bool) -> str:
 
 
 def respelled(file: IniFile, profile: str, *, config: bool) -> tuple[dict[str, str], bool]:
-    """What of a profile's section botocore reads and other AWS tools do not, and that can be written as all read it.
+    """What of a profile's section botocore reads and some other AWS tools do not.
 
     Returns:
         The settings whose names have capitals, or a colon behind them; and whether the header has quotes or spaces.
@@ -86,7 +86,7 @@ def respelled(file: IniFile, profile: str, *, config: bool) -> tuple[dict[str, s
     odd = {
         option.key: option.value
         for option in section.options.values()
-        if option.parts == [option.value] and option.value and not _is_plain(lines[option.first], option.key)
+        if not _is_plain(lines[option.first], option.key)
     }
     return odd, bool(_NAME.fullmatch(profile)) and section.header != new_header(profile, config=config)
 

@@ -180,6 +180,15 @@ def test_what_only_some_tools_read_is_written_as_all_read_it(home: Home, case: s
     assert list(files(home)) == after
 
 
+def test_what_cannot_be_written_as_all_read_it_is_mentioned_with_its_line(home: Home) -> None:
+    config = "[profile a]\nREGION = x # c\nS3 =\n    x = 1\noutput = json\n"
+    home.write(config)
+    put(home, "a", "output=text")
+    assert files(home) == (config.replace("json", "text"), "")
+    assert f"{home.config} line 2: some AWS tools do not find region; " in home.err
+    assert f"{home.config} line 3: some AWS tools do not find s3; " in home.err
+
+
 FAR = "[profile far]\nrole_arn = arn:aws:iam::123456789012:role/Far\nsource_profile = keys\nduration_seconds = 14400\n"
 # A change after which AWS would refuse the duration of a role; what the error names.
 REFUSED_DURATIONS = {
