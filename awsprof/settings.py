@@ -104,7 +104,8 @@ SETTINGS: dict[str, Check] = {
     "cli_error_format": check_text,
     # what awsprof and other tools keep there
     "awsprof_user": check_session_name,
-    "include_profile": check_text,
+    "include_profile": check_text,  # aws-vault
+    "role_duration": check_role_duration,  # awsume
     # blocks
     "s3.addressing_style": one_of("path", "virtual", "auto"),
     "s3.max_bandwidth": check_text,

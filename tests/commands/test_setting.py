@@ -63,6 +63,7 @@ def test_set(home: Home, case: str) -> None:
 # The setting as it is given, and as it is written, where AWS tools read it.
 WRITTEN = {
     "a duration": ("duration_seconds=1h", "duration_seconds = 3600"),
+    "awsume's duration": ("role_duration=2h", "role_duration = 7200"),
     "a time": ("metadata_service_timeout=1m30s", "metadata_service_timeout = 90"),
     "no pager": ("cli_pager=", "cli_pager ="),
     "a token": ("mfa_serial=GAHT12345678", "mfa_serial = GAHT12345678"),
