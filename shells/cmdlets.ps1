@@ -227,7 +227,7 @@ function Update-AwsMfaCredentials {
     )
     if (-not $env:AWS_PROFILE) { return Write-AwsprofError $PSCmdlet 'No profile set. Please run Set-AwsProfile' }
     if (-not $PSCmdlet.ShouldProcess($env:AWS_PROFILE, 'awsprof mfa')) { return }
-    $words = @('mfa', '--json') + @(if ($Force) { '--yes' })
+    $words = @('mfa', '--json') + @(if ($Force) { '--force' })
     # Without a code: exit 5 where one is needed. Whatever else stands in the way is known before anybody is asked.
     $done = Invoke-AwsprofCmdlet @words
     if ($done.Code -eq 0) {
