@@ -8,13 +8,13 @@ role_duration (awsume), include_profile (aws-vault)                         dura
 from __future__ import annotations
 
 from awsprof import names
-from awsprof.errors import UsageError
-from awsprof.files import read
-from awsprof.masking import is_secret
+from awsprof.errors import FileError, UsageError
+from awsprof.files import edit, read
+from awsprof.forms import check_device
+from awsprof.masking import is_secret, masked
 from awsprof.moving import COPY_OF
 from awsprof.names import IAM, MFA
-from awsprof.profiles import DEVICE_ARN, KEY_ID, MFA_SERIAL, SECRET, TOKEN
-from awsprof.settings import check_device
+from awsprof.profiles import DEVICE_ARN, KEY_ID, MFA_SERIAL, SECRET, TOKEN, USER, over_an_hour
 from awsprof.text import quoted
 
 TYPE_CHECKING = False
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 LONG_TERM = "-long-term"
 _AWS_MFA_DEVICE = "aws_mfa_device"
+_DURATIONS = ("duration_seconds", "role_duration")
 _INCLUDED = ("region", "output", "external_id", "role_session_name", "duration_seconds")
-_SOURCE = "source_profile"
+_SOURCE, _SESSION_NAME = "source_profile", "role_session_name"
 DEFAULT = "default"
 
 
@@ -42,15 +43,35 @@ class Found:
 
 
 class Adoption:
-    """What changes: new sections beside the old, or new names with changed settings; and what is left, and why."""
+    """What changes: sections added beside the old, or new names and settings; what is left or dropped, and why."""
 
-    __slots__ = ("config", "credentials", "left", "renamed")
+    __slots__ = ("config", "credentials", "dropped", "left", "renamed")
 
     def __init__(self) -> None:
         self.renamed: dict[str, str] = {}
         self.config: dict[str, Settings] = {}
         self.credentials: dict[str, Settings] = {}
         self.left: dict[str, str] = {}
+        self.dropped: dict[str, str] = {}
+
+
+class Wish:
+    """How a domain is made: by renaming in place (`default`, too, only if `with_default`) or beside what is there.
+
+    `session_name` is for roles that have none; `long` keeps durations that AWS refuses.
+    """
+
+    __slots__ = ("long", "move", "session_name", "with_default")
+
+    def __init__(self, *, move: bool, with_default: bool = False, session_name: str = "", long: bool = False) -> None:
+        self.move = move
+        self.with_default = with_default
+        self.session_name = session_name
+        self.long = long
+
+    def renames(self, name: str) -> bool:
+        """Whether a profile is renamed, instead of copied."""
+        return self.move and (name != DEFAULT or self.with_default)
 
 
 def find(known: Profiles) -> tuple[list[Found], dict[str, str]]:
@@ -135,34 +156,34 @@ def _why_not(known: Profiles, profile: Profile) -> str:
     return {"sso": "SSO", "process": "a credential_process"}.get(profile.kind, "no credentials of its own")
 
 
-def adopt(known: Profiles, found: Found, domain: str, *, move: bool, with_default: bool = False) -> Adoption:
+def adopt(known: Profiles, found: Found, domain: str, wish: Wish) -> Adoption:
     """What makes a domain of a user's keys.
 
     Args:
         known: the profiles there are.
-        found: the keys and what stands on them.
-        domain: what it is called.
-        move: rename in place, instead of adding beside.
-        with_default: whether `default` may be renamed, too.
+        found: the keys and what depends on them.
+        domain: its name.
+        wish: how it is made.
 
     Raises:
         UsageError: the domain has other keys, or another device, already.
+        FileError: a setting of the keys is one that some AWS tools read differently.
     """
     made = Adoption()
-    called = _names(known, found, domain, made.left)
+    called = _names(known, found, domain, wish, made.left)
     _refuse_other(known, found, domain)
-    moved = {old: new for old, new in called.items() if move and (old != DEFAULT or with_default)}
+    moved = {old: new for old, new in called.items() if wish.renames(old)}
     made.renamed = {old: new for old, new in moved.items() if old != new and old in known}
-    _keys(known[found.keys], f"{domain}:{IAM}", made)
+    _keys(known, known[found.keys], f"{domain}:{IAM}", made)
     in_place = found.session in moved and known[found.session].config
     made.config[found.session if in_place else f"{domain}:{MFA}"] = {DEVICE_ARN: found.device}
     for role in found.roles:
         if role in called:
-            _role(known, known[role], called, f"{domain}:{MFA}", made)
+            _role(known, known[role], called, domain, wish, made)
     return made
 
 
-def _names(known: Profiles, found: Found, domain: str, left: dict[str, str]) -> dict[str, str]:
+def _names(known: Profiles, found: Found, domain: str, wish: Wish, left: dict[str, str]) -> dict[str, str]:
     """The new name of everything that gets one."""
     called = {found.keys: f"{domain}:{IAM}"}
     if found.session:
@@ -170,17 +191,36 @@ def _names(known: Profiles, found: Found, domain: str, left: dict[str, str]) -> 
     for role in found.roles:
         try:
             new = f"{domain}:{names.check_role_name(_bare(role, domain))}"
-        except UsageError as error:
+            if not wish.renames(role):
+                _refuse_unreadable(known, known[role], _flat(known[role]))
+        except (FileError, UsageError) as error:
             left[role] = error.what
             continue
         there = known.get(new)
         if new in called.values() or (new != role and there and there.get("role_arn") != known[role].get("role_arn")):
             left[role] = f"there is a profile {quoted(new)} already"
         elif said(known, known[role], _SOURCE) not in called:
-            left[role] = "what it stands on is left"
+            left[role] = "what it depends on is left"
         else:
             called[role] = new
     return called
+
+
+def _refuse_unreadable(known: Profiles, profile: Profile, settings: Settings) -> None:
+    """Refuse to copy a value that some AWS tools read differently, with the line that it is on.
+
+    Raises:
+        FileError: there is one.
+    """
+    for key, value in settings.items():
+        reason = edit.unreadable(value or "")
+        if reason:
+            shown = f"{key} = {quoted(masked(key, value or ''))}"
+            file, line = known.place(profile.name, key.partition(".")[0])
+            raise FileError(
+                f"{quoted(file)} line {line}: {shown} of {quoted(profile.name)} {reason}",
+                "fix that line in an editor, then try again; nothing was written",
+            )
 
 
 def _bare(role: str, domain: str) -> str:
@@ -200,24 +240,30 @@ def _refuse_other(known: Profiles, found: Found, domain: str) -> None:
         raise UsageError(f"{quoted(domain)} has another MFA device already", "choose another domain: --domain DOMAIN")
 
 
-def _keys(profile: Profile, name: str, made: Adoption) -> None:
-    """The keys themselves, where they are not renamed; with the region that went with them."""
+def _keys(known: Profiles, profile: Profile, name: str, made: Adoption) -> None:
+    """The keys themselves, unless they are renamed; with the region and the user's name that belong to them."""
     if profile.name in made.renamed or profile.name == name:
         return
     made.credentials[name] = {KEY_ID: profile.get(KEY_ID), SECRET: profile.get(SECRET)}
-    beside = {key: profile.get(key) for key in ("region", "output") if profile.get(key)}
+    beside = {key: profile.get(key) for key in ("region", "output", USER) if profile.get(key)}
+    _refuse_unreadable(known, profile, beside)
     if beside:
         made.config[name] = beside
 
 
-def _role(known: Profiles, role: Profile, called: dict[str, str], session: str, made: Adoption) -> None:
-    """A role on the session, where a device was asked for; else on what its source has become."""
+def _role(known: Profiles, role: Profile, called: dict[str, str], domain: str, wish: Wish, made: Adoption) -> None:
+    """A role on the session, if a device was asked for; otherwise on what its source has become."""
     source = said(known, role, _SOURCE)
-    asks = bool(said(known, role, MFA_SERIAL)) and known[source].has_keys
-    changed: dict[str, str | None] = {_SOURCE: session if asks else called[source], MFA_SERIAL: None}
+    # aws-vault asks for a role's code if the source carries the device.
+    asks = any(said(known, one, MFA_SERIAL) for one in (role, known[source])) and known[source].has_keys
+    changed: dict[str, str | None] = {_SOURCE: f"{domain}:{MFA}" if asks else called[source], MFA_SERIAL: None}
     changed |= {key: value for key in _INCLUDED if not role.get(key) and (value := said(known, role, key))}
+    if wish.session_name and not said(known, role, _SESSION_NAME):
+        changed[_SESSION_NAME] = wish.session_name
     if role.get("role_duration") and not role.get("duration_seconds"):
         changed["duration_seconds"] = role.get("role_duration")
+    if changed[_SOURCE] != f"{domain}:{IAM}" and not wish.long:
+        _drop_durations(role, called[role.name], changed, made)
     if role.name not in made.renamed:
         new = {key: value for key, value in {**_flat(role), **changed}.items() if value is not None}
         made.config[called[role.name]] = new
@@ -226,6 +272,18 @@ def _role(known: Profiles, role: Profile, called: dict[str, str], session: str, 
     if in_credentials:
         made.credentials[role.name] = in_credentials
     made.config[role.name] = {key: value for key, value in changed.items() if key not in role.credentials}
+
+
+def _drop_durations(role: Profile, name: str, changed: dict[str, str | None], made: Adoption) -> None:
+    """Leave out durations that AWS refuses for a role assumed with temporary keys."""
+    for key in _DURATIONS:
+        seconds = changed.get(key) or role.get(key)
+        if over_an_hour(seconds):
+            changed[key] = None
+            made.dropped[name] = (
+                f"{key} = {seconds} of {quoted(name)} is left out: "
+                f"AWS allows 1 h for a role assumed through {quoted(changed[_SOURCE] or '')}"
+            )
 
 
 def _flat(role: Profile) -> dict[str, str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
-from awsprof.errors import CancelledError
+from awsprof.errors import CancelledError, UsageError
 from awsprof.text import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
 
@@ -49,6 +50,18 @@ class Person:
     def _left(self) -> CancelledError:
         self.stream.write("\n")
         return CancelledError()
+
+    def until_right(self, ask: Callable[[str], str], prompt: str, check: Callable[[str], str]) -> str:
+        """Ask until an answer passes its check; after a wrong one, say what is wrong with it.
+
+        Raises:
+            CancelledError: the person left the question unanswered.
+        """
+        while True:
+            try:
+                return check(ask(prompt))
+            except UsageError as error:
+                self.stream.write(f"{error.what}\n{error.next_step}\n")
 
     def yes(self, question: str) -> bool:
         """Whether the person agrees; Enter means no."""

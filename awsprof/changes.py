@@ -10,6 +10,8 @@ from awsprof.text import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from awsprof.context import Context
     from awsprof.environment import Change
     from awsprof.files.plan import Step
@@ -17,13 +19,14 @@ if TYPE_CHECKING:
 
 
 class How:
-    """How a change is made: without asking, or only shown."""
+    """How a change is made: without asking (`force`), only shown, or without the checks that are stricter than AWS."""
 
-    __slots__ = ("dry_run", "force")
+    __slots__ = ("dry_run", "force", "unchecked")
 
-    def __init__(self, *, force: bool = False, dry_run: bool = False) -> None:
+    def __init__(self, *, force: bool = False, dry_run: bool = False, unchecked: bool = False) -> None:
         self.force = force
         self.dry_run = dry_run
+        self.unchecked = unchecked
 
 
 class Words:
@@ -59,23 +62,34 @@ def settings_steps(
     credentials: Settings | None = None,
     config: Settings | None = None,
     also: Changes | None = None,
+    beside: Changes | None = None,
 ) -> list[Step]:
     """The edits that make settings of a profile count: what would win over them in the other file is taken out there.
 
     Credentials are replaced first: where both files have a key, they win, so what lies between is the old or the new.
-    `also` is changed in both files.
+    `also` is changed in both files, `beside` are settings of other profiles in config.
     """
     config_path, credentials_path = read.paths(ctx.environ)
     profile = known.get(name) or Profile(name)
     in_credentials = {**_present(config, profile.credentials), **(credentials or {})}
     in_config = {**_present(credentials, profile.config), **(config or {})}
-    first: Changes = {name: in_credentials, **(also or {})}
-    second: Changes = {name: in_config, **(also or {})}
+    more = {other: _present(there, known[other].credentials) for other, there in (beside or {}).items()}
+    first: Changes = {name: in_credentials, **(also or {}), **more}
+    second: Changes = {name: in_config, **(also or {}), **(beside or {})}
     return [plan.Step(credentials_path, first, config=False), plan.Step(config_path, second, config=True)]
 
 
-def _present(settings: Settings | None, there: dict[str, str]) -> dict[str, str | None]:
+def _present(settings: Settings | None, there: Mapping[str, str]) -> dict[str, str | None]:
     return {key: None for key in settings or {} if key in there}
+
+
+def duration_refused(source: str, role: str = "") -> UsageError:
+    """The error for a duration of more than an hour, by what makes AWS refuse it; `role` if it is another's."""
+    more = f": {quoted(role)} asks for more" if role else ""
+    return UsageError(
+        f"AWS allows 1 h for a role assumed through {quoted(source)}{more}",
+        "choose 1h or less, or use the iam profile as the source; to write it anyway: --force",
+    )
 
 
 def commit(

@@ -1,9 +1,9 @@
-"""An access key from where a user has it: the CSV file of the AWS console, or two lines of stdin."""
+"""An access key from where a user has it: the file that the AWS console exported, or two lines of stdin."""
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 
 from awsprof.errors import FileError, UsageError
 from awsprof.text import quoted, safe
@@ -14,22 +14,25 @@ if TYPE_CHECKING:
 
 _KEY_ID, _SECRET = "access key id", "secret access key"
 _USER = ("user name", "username", "user")
+# A root user's file of before 2023 has a line each: AWSAccessKeyId=AKIA..., AWSSecretKey=...
+_SPELLINGS = {"awsaccesskeyid": _KEY_ID, "awssecretkey": _SECRET}
 
 
-def from_csv(path: str, user: str = "") -> tuple[str, str]:
-    """Key id and secret from a file as the console exports it: a BOM, extra columns, headers in any case.
+def from_csv(path: str, user: str = "") -> tuple[str, str, str]:
+    """Key id, secret and user name (empty if it is not there) from a file as the console exports it.
+
+    Spreadsheets save it with another separator, a `sep=` line, or as UTF-16; headers may be in any case.
 
     Args:
         path: the file.
-        user: which row, where there are several.
+        user: which row, if there are several.
 
     Raises:
         UsageError: a column is missing, or no row or several are meant.
         FileError: the file cannot be read.
     """
     try:
-        text = _bytes(path).decode("utf-8-sig")
-        rows = [_lowered(row) for row in csv.DictReader(io.StringIO(text, newline=""), strict=True)]
+        rows = _rows(_text(_bytes(path)).lstrip("\ufeff"))
     except (UnicodeDecodeError, csv.Error):
         raise UsageError(f"{quoted(path)} is not a CSV file", "give the file that the AWS console exported") from None
     row = _one(path, rows, user)
@@ -38,7 +41,27 @@ def from_csv(path: str, user: str = "") -> tuple[str, str]:
         raise UsageError(
             f"{quoted(path)} has no column {quoted(missing[0])}", "give the file of an access key, not of a password"
         )
-    return row[_KEY_ID], row[_SECRET]
+    return row[_KEY_ID], row[_SECRET], _user(row)
+
+
+def _text(data: bytes) -> str:
+    """The text of a file; every second byte of UTF-16 is null for such letters."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    return data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-8-sig")
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
+    pairs = [line.partition("=") for line in lines]
+    root = {_SPELLINGS.get(name.strip().lower(), ""): value.strip() for name, _, value in pairs}
+    if root.keys() == {_KEY_ID, _SECRET}:
+        return [root]
+    separator = ""
+    if lines and lines[0].strip('" \t').lower().startswith("sep="):  # Excel's
+        separator = lines.pop(0).strip('" ')[4:5]
+    separator = separator or max(",;\t", key=(lines or [""])[0].count)
+    return [_lowered(row) for row in csv.DictReader(lines, strict=True, delimiter=separator)]
 
 
 def _bytes(path: str) -> bytes:
@@ -59,7 +82,8 @@ def _bytes(path: str) -> bytes:
 
 
 def _lowered(row: dict[str | None, str | None]) -> dict[str, str]:
-    return {name.strip().lower(): (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+    named = {name.strip().lower(): (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+    return {_SPELLINGS.get(name, name): value for name, value in named.items()}
 
 
 def _user(row: dict[str, str]) -> str:

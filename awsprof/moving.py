@@ -9,8 +9,7 @@ knows a copy by its mark, and completes what was cut short.
 from __future__ import annotations
 
 from awsprof.errors import UsageError
-from awsprof.files import plan, read
-from awsprof.profiles import REFERENCES
+from awsprof.files import plan, read, references
 from awsprof.text import quoted
 
 TYPE_CHECKING = False
@@ -55,9 +54,11 @@ def plan_move(
 
     Raises:
         UsageError: a new name is taken.
+        FileError: only some AWS tools read a line as a reference to one of the profiles.
     """
     for old, new in renamed.items():
         _refuse_taken(known, old, new)
+    references.refuse_hidden(known.config, known.credentials, renamed)
     config_path, credentials_path = read.paths(environ)
     in_config = _merged({name: _references(profile.config, renamed) for name, profile in known.items()}, config)
     in_credentials = _merged({name: _references(it.credentials, renamed) for name, it in known.items()}, credentials)
@@ -66,7 +67,8 @@ def plan_move(
     last = plan.Step(credentials_path, in_credentials, config=False, renamed=renamed)
     steps = plan.changing([first, last])
     copies = {new: _copy(known, old) for old, new in renamed.items() if old in known and known[old].credentials}
-    between = [plan.Step(credentials_path, copies, config=False)] if len(steps) > 1 and copies else []
+    before = {new: old for old, new in renamed.items()}  # so that the end of the file stays as it is
+    between = [plan.Step(credentials_path, copies, config=False, before=before)] if len(steps) > 1 and copies else []
     return Move([first, last], [*between, *steps])
 
 
@@ -100,7 +102,7 @@ def _copy(known: Profiles, old: str) -> Settings:
 
 
 def _references(there: Mapping[str, str], renamed: Names) -> Settings:
-    return {key: renamed[there[key]] for key in REFERENCES if there.get(key) in renamed}
+    return {key: renamed[there[key]] for key in read.REFERENCES if there.get(key) in renamed}
 
 
 def _merged(first: Mapping[str, Settings], more: Changes | None) -> dict[str, Settings | None]:

@@ -18,9 +18,9 @@ LEGACY_TOKEN = "aws_security_token"  # noqa: S105 - a setting's name; botocore r
 EXPIRATION = "expiration"
 OTHER_EXPIRATION = "x_security_token_expires"  # saml2aws and others write a session's end so
 EXPIRATION_FOR = "awsprof_expiration_for"
+USER = "awsprof_user"  # of an iam profile: the IAM user's name, as AWS said it
 DEVICE_ARN = "mfa_device_arn"
 MFA_SERIAL = "mfa_serial"
-REFERENCES = ("source_profile", "include_profile")  # settings that name a profile; the second is aws-vault's
 _SSO = ("sso_session", "sso_start_url", "sso_account_id")
 
 VALID, EXPIRED, MISSING, UNKNOWN = "valid", "expired", "missing", "unknown"
@@ -102,9 +102,18 @@ class Profiles(dict[str, Profile]):
             profile = self.get(name) or self.setdefault(name, Profile(name))
             profile.of_credentials = section.values
 
+    def place(self, name: str, key: str) -> tuple[str, int]:
+        """Return the file and the line (from 1) of the setting that AWS tools use; of the header if there is none."""
+        config = dict(read.config_sections(self.config))
+        for file, section in ((self.credentials, self.credentials.sections.get(name)), (self.config, config.get(name))):
+            if section is not None and key in section.options:
+                return file.path, section.options[key].first + 1
+        section = config.get(name) or self.credentials.sections.get(name)
+        return (self.config if name in config else self.credentials).path, section.line + 1 if section else 1
+
     @property
     def warnings(self) -> list[str]:
-        """One line for each file that the AWS tools refuse."""
+        """One line for each file that the AWS CLI and boto3 refuse."""
         return [warning for file in (self.config, self.credentials) if (warning := file.warning())]
 
 
@@ -161,6 +170,55 @@ def down_to_the_keys(profiles: Profiles, chain: Chain) -> list[str]:
     return [*chain.links, iam] if renewed else chain.links
 
 
+def user_behind(profiles: Profiles, name: str) -> str:
+    """Return the name of the IAM user whose keys a profile depends on; empty if AWS has not said it."""
+    links = down_to_the_keys(profiles, chain(profiles, name))
+    return profiles[links[-1]].get(USER) if links else ""
+
+
+LONGEST_CHAINED = 3600  # seconds that AWS allows for a role assumed with temporary keys
+
+
+def temporary_source(profiles: Profiles, name: str) -> str:
+    """Return the source profile, or credential_source, whose temporary keys assume a role; empty if there is none."""
+    role = profiles[name]
+    if not role.assumes:
+        return ""
+    by = role.get("credential_source")
+    if by:
+        return by if by != "Environment" else ""  # that may be a user's own keys
+    source = role.get("source_profile")
+    return source if source in profiles and _has_temporary_keys(profiles[source]) else ""
+
+
+def _has_temporary_keys(profile: Profile) -> bool:
+    if names.kind_by_name(profile.name) == names.MFA:
+        return True
+    if profile.has_keys:  # AWS tools use these, whatever else the profile says
+        return bool(profile.get(TOKEN) or profile.get(LEGACY_TOKEN)) or profile.get(KEY_ID).startswith("ASIA")
+    return any(map(profile.get, ("role_arn", "login_session", *_SSO)))
+
+
+def refused_duration(profiles: Profiles, name: str) -> str:
+    """Return the temporary source that makes AWS refuse a role's duration_seconds; empty if AWS does not."""
+    return temporary_source(profiles, name) if over_an_hour(profiles[name].get("duration_seconds")) else ""
+
+
+def over_an_hour(seconds: str) -> bool:
+    """Whether a duration is more than AWS allows for a role assumed with temporary keys."""
+    return seconds.isascii() and seconds.isdecimal() and len(seconds) < 11 and int(seconds) > LONGEST_CHAINED
+
+
+def changed(profiles: Profiles, name: str, settings: Mapping[str, str | None]) -> Profiles:
+    """Return the profiles as they would be with other settings of one; None removes a setting."""
+    before = profiles.get(name) or Profile(name)
+    merged = {**before.config, **before.credentials, **settings}
+    then = {key: value for key, value in merged.items() if value is not None}
+    after = Profiles(profiles.config, profiles.credentials)
+    after[name] = Profile(name, lambda: then)
+    return after
+
+
 def standing_on(profiles: Profiles, names_: Collection[str]) -> list[str]:
     """The profiles that could not do without some others, near and far: by source, or a session by its user's keys."""
     found: dict[str, None] = {}
@@ -173,7 +231,7 @@ def standing_on(profiles: Profiles, names_: Collection[str]) -> list[str]:
 
 
 def _stands_on(profile: Profile, base: Collection[str]) -> bool:
-    needs = [profile.get(key) for key in REFERENCES]
+    needs = [profile.get(key) for key in read.REFERENCES]
     if names.kind_by_name(profile.name) == names.MFA:
         needs.append(f"{names.domain_of(profile.name)}:{names.IAM}")
     return any(need in base for need in needs if need)

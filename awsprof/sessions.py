@@ -11,6 +11,7 @@ import os
 from awsprof import aws, names, profiles
 from awsprof.errors import CredentialsError, NoSuchProfileError, UsageError
 from awsprof.files import lock, plan, read
+from awsprof.forms import check_device
 from awsprof.profiles import (
     DEVICE_ARN,
     EXPIRATION,
@@ -92,8 +93,22 @@ class Target:
             # AWS would refuse it, too, and the code would be spent.
             raise CredentialsError(
                 f"{quoted(self.iam)} holds temporary keys: AWS gives no session for those",
-                f"put the user's own access key there: awsprof add iam {quoted(self.domain)} --force",
+                f"put the user's own access key there: awsprof add iam {quoted(self.domain)}",
             )
+
+    def check_device(self) -> None:
+        """Refuse a device that can never give a session: AWS would refuse it, too, and the code would be spent.
+
+        Raises:
+            CredentialsError: it is a user, a passkey, or nothing that AWS accepts.
+        """
+        try:
+            check_device(self.device, force=True)
+        except UsageError as error:
+            raise CredentialsError(
+                f"the MFA device of {quoted(self.profile)} is {quoted(self.device)}: {error.what}",
+                f"{error.next_step}; then: awsprof add mfa {quoted(self.domain)}",
+            ) from None
 
 
 def iam_keys(known: Profiles, domain: str) -> Keys:

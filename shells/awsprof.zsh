@@ -505,7 +505,7 @@ init	--uninstall	Take that out again
 init	--dry-run	Show the change as a diff; write nothing
 	set	Set settings of a profile
 set	PROFILE	
-set	--force	Set a key that AWS tools do not know, too
+set	--force	Skip the checks that are stricter than AWS
 set	--yes	Do not ask
 set	--dry-run	Show the change as a diff, secrets masked; write nothing
 	unset	Remove settings of a profile
@@ -528,11 +528,14 @@ rotate	--delete-old	Delete the old key once it is inactive
 rotate	--allow-endpoint=HOST[:PORT]	Accept this host in place of AWS
 rotate	--yes	Do not ask
 rotate	--dry-run	Show the change as a diff, secrets masked; write nothing
-	adopt	Make a domain of profiles that other tools wrote
+	adopt	Turn profiles written by other tools into a domain
 adopt	PROFILE	
 adopt	--domain=DOMAIN	What the new domain is called
 adopt	--move	Rename in place, instead of adding beside
+adopt	--session-name=NAME	Session name shown in CloudTrail
+adopt	--no-session-name	Leave role_session_name out
 adopt	--yes	Do not ask
+adopt	--force	Keep durations of more than 1h that AWS refuses
 adopt	--dry-run	Show the change as a diff, secrets masked; write nothing
 	add	Add a user'\''s keys, an MFA device or a role to the AWS files
 add	iam	Add a user'\''s access key
@@ -541,12 +544,14 @@ add iam	--csv=FILE	The access key as the console exported it
 add iam	--user=NAME	Which user of the CSV file
 add iam	--stdin	Read key id and secret from stdin, as two lines
 add iam	--region=REGION	The AWS region
-add iam	--force	Do not ask
+add iam	--yes	Do not ask
+add iam	--force	Skip the checks that are stricter than AWS
 add iam	--dry-run	Show the change as a diff, secrets masked; write nothing
 add	mfa	Add the user'\''s MFA device
 add mfa	DOMAIN	
-add mfa	--device-arn=ARN	The device
-add mfa	--force	Do not ask
+add mfa	--device-arn=ARN	The device, or a hardware token'\''s serial number
+add mfa	--yes	Do not ask
+add mfa	--force	Skip the checks that are stricter than AWS
 add mfa	--dry-run	Show the change as a diff, secrets masked; write nothing
 add	role	Add a role
 add role	DOMAIN:NAME	
@@ -554,9 +559,11 @@ add role	--role-arn=ARN	The role
 add role	--source=SOURCE	Default: the domain'\''s mfa, else iam profile
 add role	--region=REGION	The AWS region
 add role	--external-id=ID	What the role'\''s trust policy asks for
-add role	--session-name=NAME	How CloudTrail shall call the session
-add role	--duration=TIME	How long the role'\''s keys shall last
-add role	--force	Do not ask
+add role	--session-name=NAME	Session name shown in CloudTrail
+add role	--no-session-name	Leave role_session_name out
+add role	--duration=TIME	How long the role'\''s keys last; more than 1h only on the iam profile
+add role	--yes	Do not ask
+add role	--force	Skip the checks that are stricter than AWS
 add role	--dry-run	Show the change as a diff, secrets masked; write nothing'
 # <<< generated <<<
 if [[ -n ${__awsprof_export} ]]; then \builtin setopt all_export; fi

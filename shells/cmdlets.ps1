@@ -55,7 +55,7 @@ function Write-AwsprofAnswer($cmdlet, $done) {
 function Add-AwsprofProfile($cmdlet, $name, $words, $secrets) {
     if (-not $cmdlet.ShouldProcess($name, "awsprof add $($words[0])")) { return }
     $bound = $cmdlet.MyInvocation.BoundParameters
-    $force = @(if ($bound.ContainsKey('Confirm') -and -not $bound['Confirm']) { '--force' })
+    $force = @(if ($bound.ContainsKey('Confirm') -and -not $bound['Confirm']) { '--yes' })
     $done = $secrets | ConvertFrom-AwsprofSecret | Invoke-AwsprofCmdlet add @words @force
     if ($done.Code -eq 2 -and "$($done.Said)" -match 'exists already') {
         $shown = $secrets | ConvertFrom-AwsprofSecret | Invoke-AwsprofCmdlet add @words --dry-run
@@ -69,7 +69,7 @@ function Add-AwsprofProfile($cmdlet, $name, $words, $secrets) {
             return Write-AwsprofError $cmdlet $done.Said[0] '  -Confirm:$false changes it without asking'
         }
         if (-not $yes) { return }
-        $done = $secrets | ConvertFrom-AwsprofSecret | Invoke-AwsprofCmdlet add @words --force
+        $done = $secrets | ConvertFrom-AwsprofSecret | Invoke-AwsprofCmdlet add @words --yes
     }
     Write-AwsprofAnswer $cmdlet $done
 }

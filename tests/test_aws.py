@@ -260,7 +260,7 @@ def test_devices_without_the_passkeys(desk: Desk) -> None:
     user.other_serials = ["GAHT12345678"]
     desk.write(credentials=desk.iam())
     found = aws.mfa_devices(keys_of(user), profile="work:iam", region="eu-central-1", gate=gate())
-    assert found == [user.device_arn, "GAHT12345678"]
+    assert found == {user.device_arn: "two", "GAHT12345678": "two"}
 
 
 def test_devices_may_be_denied(desk: Desk) -> None:

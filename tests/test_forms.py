@@ -38,22 +38,34 @@ def test_regions(region: str) -> None:
         "eu--1",
         "-west-1",
         "--1",
-        "eu-west-1 ",
+        "eu-west -1",
         "eu-west-١",
         "eu_west-a-1",
     ],
 )
 def test_regions_refused(region: str) -> None:
-    assert refuses(forms.check_region, region).next_step == "write it like eu-west-1"
+    assert refuses(forms.check_region, region).next_step.startswith("write it like eu-west-1")
 
 
-@pytest.mark.parametrize(("code", "taken"), [("123456", "123456"), ("000000", "000000"), (" 123456\n", "123456")])
+@pytest.mark.parametrize(
+    ("code", "taken"),
+    [
+        ("123456", "123456"),
+        ("000000", "000000"),
+        (" 123456\n", "123456"),
+        ("123 456", "123456"),
+        ("1 2 3 4 5 6\r\n", "123456"),
+        ("\ufeff123456", "123456"),
+        ("123\xa0456", "123456"),
+        ("\u200b123\u2009456\ufeff", "123456"),
+    ],
+)
 def test_codes(code: str, taken: str) -> None:
     assert forms.check_code(code) == taken
 
 
 @pytest.mark.parametrize(
-    "code", [*HOSTILE, "12345", "1234567", "12345a", "١٢٣٤٥٦", "１２３４５６", "123 456", "+12345", "²34567"]
+    "code", [*HOSTILE, "12345", "1234567", "12345a", "١٢٣٤٥٦", "１２３４５６", "123-456", "+12345", "²34567"]
 )
 def test_codes_refused_and_not_repeated(code: str) -> None:
     error = refuses(forms.check_code, code)
@@ -98,7 +110,7 @@ PARTITIONS = ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e"
 @pytest.mark.parametrize("partition", PARTITIONS)
 def test_arns_of_all_partitions(partition: str) -> None:
     device, role = (f"arn:{partition}:iam::{ACCOUNT}:{kind}/path/Na.me+=,@-_1" for kind in ("mfa", "role"))
-    assert forms.check_device_arn(f" {device}\n") == device
+    assert forms.check_device(f" {device}\n") == device
     assert forms.check_role_arn(f" {role}\n") == role
 
 
@@ -124,7 +136,7 @@ def wrong_arns(kind: str) -> list[str]:
 
 @pytest.mark.parametrize("arn", wrong_arns("mfa"))
 def test_device_arns_refused(arn: str) -> None:
-    assert "is not the ARN of an MFA device" in refuses(forms.check_device_arn, arn).what
+    assert "is not the ARN of an MFA device" in refuses(forms.check_device, arn).what
 
 
 @pytest.mark.parametrize(
@@ -143,9 +155,90 @@ def test_role_arns_refused(arn: str) -> None:
     ],
 )
 def test_device_arns_refused_with_the_reason(resource: str, what: str, next_step: str) -> None:
-    error = refuses(forms.check_device_arn, f"arn:aws:iam::{ACCOUNT}:{resource}")
+    error = refuses(forms.check_device, f"arn:aws:iam::{ACCOUNT}:{resource}")
     assert what in error.what
     assert error.next_step == next_step
+
+
+# A value as it is pasted; every check takes it without what came along.
+PASTED = {
+    forms.check_region: "eu-west-1",
+    forms.check_key_id: "AKIA" + "X2" * 8,
+    forms.check_any_key_id: "ASIA" + "X2" * 8,
+    forms.check_secret: SECRET,
+    forms.check_token: "IQoJb3JpZ2luX2Vj+/=",
+    forms.check_device: "GAHT12345678",
+    forms.check_role_arn: f"arn:aws:iam::{ACCOUNT}:role/Dev",
+    forms.check_session_name: "your.name",
+    forms.check_external_id: "a:b/c",
+    forms.check_role_duration: "3600",
+    forms.check_timeout: "5",
+    forms.check_url: "https://example.com",
+    forms.check_account: ACCOUNT,
+    forms.check_text: "less -R",
+    forms.one_of("json", "text"): "json",
+    forms.number(1): "20",
+}
+
+
+@pytest.mark.parametrize("around", ["{}", " {} ", "\ufeff{}\r\n", "\xa0{}\u200b", "\t{}\n"])
+@pytest.mark.parametrize("check", PASTED)
+def test_what_comes_along_with_a_pasted_value_is_left_out(check: "forms.Check", around: str) -> None:
+    assert check(around.format(PASTED[check])) == PASTED[check]
+
+
+# What is refused as a slip, taken with --force because AWS or another service takes it; and what AWS refuses.
+FORCED = {
+    "Cloudflare's region": (forms.check_region, "auto", True),
+    "DigitalOcean's region": (forms.check_region, "nyc3", True),
+    "a region with capitals": (forms.check_region, "EU-1", True),
+    "a region that no host name can hold": (forms.check_region, "eu_west", False),
+    "a region with a comment": (forms.check_region, "eu-west-1 # Ireland", False),
+    "a region of digits": (forms.check_region, "1", False),
+    "another service's key id": (forms.check_any_key_id, "DO00EXAMPLE", True),
+    "a key id with a space": (forms.check_any_key_id, "DO00 EXAMPLE", False),
+    "a temporary key of a user": (forms.check_key_id, "ASIA" + "X" * 16, False),
+    "another service's secret": (forms.check_secret, "minioadmin", True),
+    "an empty secret": (forms.check_secret, "", False),
+    "a device of another form": (forms.check_device, "arn:aws:iam::1:mfa/x", True),
+    "a user": (forms.check_device, f"arn:aws:iam::{ACCOUNT}:user/you", False),
+    "a passkey": (forms.check_device, f"arn:aws:iam::{ACCOUNT}:u2f/user/you/x", False),
+    "a role as a device": (forms.check_device, f"arn:aws:iam::{ACCOUNT}:role/x", False),
+    "a short serial number": (forms.check_device, "GAHT1234", False),
+    "another service's role": (forms.check_role_arn, "arn:minio:iam:::role/consoleAdmin", True),
+    "a short role": (forms.check_role_arn, "role/x", False),
+    "a colon in a session name": (forms.check_session_name, "a:b", False),
+    "a short external id": (forms.check_external_id, "x", False),
+    "13 hours": (forms.check_role_duration, "13h", False),
+    "a new word": (forms.one_of("json", "text"), "toml", True),
+    "a number out of bounds": (forms.number(1, 10), "11", True),
+    "no number": (forms.number(1, 10), "x", False),
+    "a URL of another kind": (forms.check_url, "localhost:9000", True),
+}
+
+
+@pytest.mark.parametrize("case", FORCED)
+def test_force_skips_what_is_stricter_than_aws(case: str) -> None:
+    check, value, taken = FORCED[case]
+    refuses(check, value)
+    if taken:
+        assert check(value, force=True) == value
+    else:
+        with pytest.raises(UsageError):
+            check(value, force=True)
+
+
+SECONDS = [("1h", "3600"), ("90m", "5400"), ("1h30m", "5400"), ("900s", "900"), ("900", "900"), ("12h", "43200")]
+
+
+@pytest.mark.parametrize(("words", "seconds"), SECONDS)
+def test_the_duration_of_a_role_is_written_in_seconds(words: str, seconds: str) -> None:
+    assert forms.check_role_duration(words) == seconds
+
+
+@pytest.mark.parametrize("words", ["14m", "12h1s", "soon", "-1h", "1.5h", ""])
+def test_durations_of_a_role_refused(words: str) -> None:
+    refuses(forms.check_role_duration, words)
 
 
 @pytest.mark.parametrize("name", ["ab", "x" * 64, "a_+=,.@-9"])

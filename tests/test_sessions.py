@@ -115,7 +115,7 @@ LACKS: dict[str, tuple[str, str, type[AwsprofError], str]] = {
     "a device": ("", IAM, NoSuchProfileError, "awsprof add mfa work"),
     "keys": (f"mfa_device_arn = {DEVICE}", "", NoSuchProfileError, "awsprof add iam work"),
     "a secret": (f"mfa_device_arn = {DEVICE}", IAM.rpartition("aws_s")[0], NoSuchProfileError, "awsprof add iam work"),
-    "keys of its own": (f"mfa_device_arn = {DEVICE}", TEMPORARY_IAM, CredentialsError, "add iam work --force"),
+    "keys of its own": (f"mfa_device_arn = {DEVICE}", TEMPORARY_IAM, CredentialsError, "add iam work"),
 }
 
 

@@ -115,8 +115,10 @@ def _refuse_expired(end: int) -> None:
         raise AwsError(f"the session that came back has already expired: {iso(end)}", "check the clock of this machine")
 
 
-def mfa_devices(keys: Keys, *, profile: str, region: str, gate: Gate) -> list[str]:
-    """The serial numbers of the user's TOTP devices, mostly ARNs; passkeys (`:u2f/`) give no session and are left out.
+def mfa_devices(keys: Keys, *, profile: str, region: str, gate: Gate) -> dict[str, str]:
+    """The user's TOTP devices by serial number, mostly an ARN, each with the user's name.
+
+    Passkeys (`:u2f/`) give no session and are left out.
 
     Raises:
         CredentialsError: AWS refused, most often because the user may not list devices.
@@ -124,10 +126,10 @@ def mfa_devices(keys: Keys, *, profile: str, region: str, gate: Gate) -> list[st
     """
     iam = client("iam", keys, profile=profile, region=region, gate=gate)
     try:
-        found = [device["SerialNumber"] for device in iam.list_mfa_devices()["MFADevices"]]
+        found = {device["SerialNumber"]: device["UserName"] for device in iam.list_mfa_devices()["MFADevices"]}
     except Exception as error:
         raise told(error, otherwise=no_answer()) from None
-    return [serial for serial in found if ":u2f/" not in serial]
+    return {serial: user for serial, user in found.items() if ":u2f/" not in serial}
 
 
 def knows(keys: Keys, *, profile: str, region: str, gate: Gate) -> bool:

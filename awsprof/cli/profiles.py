@@ -15,6 +15,11 @@ from awsprof.text import parse_duration
 DomainArgument = Annotated[str, typer.Argument(metavar="DOMAIN")]
 
 
+def _adding(*, yes: bool, force: bool, dry_run: bool) -> How:
+    """`add --force` meant `--yes` before there was one, and still does."""
+    return How(force=yes or force, dry_run=dry_run, unchecked=force)
+
+
 @adding.command("iam", epilog=epilog("awsprof add iam work --csv key.csv", 4))
 def _add_iam(
     call: typer.Context,
@@ -23,11 +28,12 @@ def _add_iam(
     user: Annotated[str, typer.Option(metavar="NAME", help="Which user of the CSV file.")] = "",
     stdin: Annotated[bool, typer.Option("--stdin", help="Read key id and secret from stdin, as two lines.")] = False,
     region: Region = "",
+    yes: Yes = False,
     force: Force = False,
     dry_run: DryRun = False,
 ) -> None:
     """Add a user's access key."""
-    how = How(force=force, dry_run=dry_run)
+    how = _adding(yes=yes, force=force, dry_run=dry_run)
     add.iam(call.obj, domain, how, csv=csv, user=user, stdin=sys.stdin if stdin else None, region=region)
 
 
@@ -35,12 +41,24 @@ def _add_iam(
 def _add_mfa(
     call: typer.Context,
     domain: DomainArgument,
-    device_arn: Annotated[str, typer.Option(metavar="ARN", help="The device. Default: AWS is asked for it.")] = "",
+    device_arn: Annotated[
+        str,
+        typer.Option(
+            metavar="ARN", help="The device, or a hardware token's serial number. Default: AWS is asked for it."
+        ),
+    ] = "",
+    yes: Yes = False,
     force: Force = False,
     dry_run: DryRun = False,
 ) -> None:
     """Add the user's MFA device."""
-    add.mfa(call.obj, domain, How(force=force, dry_run=dry_run), device_arn=device_arn)
+    add.mfa(call.obj, domain, _adding(yes=yes, force=force, dry_run=dry_run), device_arn=device_arn)
+
+
+SessionName = Annotated[
+    str, typer.Option(metavar="NAME", help="Session name shown in CloudTrail. Default: the user's name.")
+]
+NoSessionName = Annotated[bool, typer.Option("--no-session-name", help="Leave role_session_name out.")]
 
 
 @adding.command("role", epilog=epilog("awsprof add role work:ops --role-arn arn:aws:iam::123456789012:role/Ops", 3, 4))
@@ -51,8 +69,12 @@ def _add_role(
     source: Annotated[str, typer.Option(metavar="SOURCE", help="Default: the domain's mfa, else iam profile.")] = "",
     region: Region = "",
     external_id: Annotated[str, typer.Option(metavar="ID", help="What the role's trust policy asks for.")] = "",
-    session_name: Annotated[str, typer.Option(metavar="NAME", help="How CloudTrail shall call the session.")] = "",
-    duration: Annotated[str, typer.Option(metavar="TIME", help="How long the role's keys shall last.")] = "",
+    session_name: SessionName = "",
+    no_session_name: NoSessionName = False,
+    duration: Annotated[
+        str, typer.Option(metavar="TIME", help="How long the role's keys last; more than 1h only on the iam profile.")
+    ] = "",
+    yes: Yes = False,
     force: Force = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -63,9 +85,11 @@ def _add_role(
         region=region,
         external_id=external_id,
         session_name=session_name,
+        anonymous=no_session_name,
         seconds=parse_duration(duration) if duration else None,
+        unchecked=force,
     )
-    add.role(call.obj, name, given, How(force=force, dry_run=dry_run))
+    add.role(call.obj, name, given, _adding(yes=yes, force=force, dry_run=dry_run))
 
 
 ProfileArgument = Annotated[str, typer.Argument(metavar="PROFILE")]
@@ -78,7 +102,7 @@ def _set(
     settings: Annotated[
         list[str], typer.Argument(metavar="KEY=VALUE...", help="A secret: KEY alone asks, KEY=- reads stdin.")
     ],
-    force: Annotated[bool, typer.Option("--force", help="Set a key that AWS tools do not know, too.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Skip the checks that are stricter than AWS.")] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -147,8 +171,12 @@ def _adopt(
     source: Annotated[str, typer.Argument(metavar="PROFILE", help="Only the keys of this one. Default: all.")] = "",
     domain: Annotated[str, typer.Option("--domain", metavar="DOMAIN", help="What the new domain is called.")] = "",
     move: Annotated[bool, typer.Option("--move", help="Rename in place, instead of adding beside.")] = False,
+    session_name: SessionName = "",
+    no_session_name: NoSessionName = False,
     yes: Yes = False,
+    force: Annotated[bool, typer.Option("--force", help="Keep durations of more than 1h that AWS refuses.")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Make a domain of profiles that other tools wrote."""
-    adopt.run(call.obj, adopt.Wish(domain=domain, source=source, move=move), How(force=yes, dry_run=dry_run))
+    """Turn profiles written by other tools into a domain."""
+    wish = adopt.Wish(domain=domain, source=source, move=move, session_name=session_name, anonymous=no_session_name)
+    adopt.run(call.obj, wish, How(force=yes, dry_run=dry_run, unchecked=force))

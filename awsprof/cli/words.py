@@ -42,5 +42,5 @@ Region = Annotated[str, typer.Option("--region", metavar="REGION", help="The AWS
 Shell = Annotated[str | None, typer.Option("--shell", metavar="SHELL", help="Print the change for this shell instead.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
-Force = Annotated[bool, typer.Option("--force", help="Do not ask.")]
+Force = Annotated[bool, typer.Option("--force", help="Skip the checks that are stricter than AWS.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change as a diff, secrets masked; write nothing.")]

@@ -7,6 +7,8 @@ from awsprof.adoption import DEFAULT, Adoption, Found
 from awsprof.changes import How, Words, check_shell, commit, follow, writable
 from awsprof.errors import UsageError
 from awsprof.files import plan, read
+from awsprof.forms import check_session_name
+from awsprof.profiles import USER
 from awsprof.text import joined, quoted, safe
 
 TYPE_CHECKING = False
@@ -18,14 +20,23 @@ _NOT_KEYS = "name the profile that holds a user's own keys, or none: awsprof ado
 
 
 class Wish:
-    """Which domain, of which keys, and whether the old profiles are renamed instead of joined by new ones."""
+    """Which domain, of which keys, whether the old profiles are renamed, and which session name the roles get.
 
-    __slots__ = ("domain", "move", "source")
+    Without one it is the user's name, if AWS has said it, or none if it is to be `anonymous`.
+    """
 
-    def __init__(self, *, domain: str = "", source: str = "", move: bool = False) -> None:
+    __slots__ = ("anonymous", "domain", "move", "session_name", "source")
+
+    def __init__(
+        self, *, domain: str = "", source: str = "", move: bool = False, session_name: str = "", anonymous: bool = False
+    ) -> None:
+        if session_name and anonymous:
+            raise UsageError("--session-name and --no-session-name contradict each other", "give one of them")
         self.domain = names.check_domain(domain) if domain else ""
         self.source = source
         self.move = move
+        self.session_name = check_session_name(session_name) if session_name else ""
+        self.anonymous = anonymous
 
 
 def run(ctx: Context, wish: Wish, how: How) -> None:
@@ -47,9 +58,9 @@ def run(ctx: Context, wish: Wish, how: How) -> None:
         if domain in adoptions:
             raise UsageError(f"{quoted(domain)} can have one set of keys only", "give each set a domain of its own")
         if domain:
-            with_default = wish.move and _with_default(ctx, one, how)
-            adoptions[domain] = adoption.adopt(known, one, domain, move=wish.move, with_default=with_default)
+            adoptions[domain] = adoption.adopt(known, one, domain, _wish(ctx, known, one, domain, wish, how))
     _tell_left(ctx, {name: why for one in adoptions.values() for name, why in one.left.items()})
+    ctx.say(*(said for one in adoptions.values() for said in one.dropped.values()))
     if not adoptions and not cut_short:
         ctx.say("there is nothing to adopt; nothing was changed")
         return
@@ -82,6 +93,13 @@ def _domain(ctx: Context, one: Found, wish: Wish, cut_short: dict[str, str]) -> 
     on = f", roles {joined(map(quoted, one.roles))}" if one.roles else ""
     domain = ctx.person.line(f"domain for the keys of {quoted(one.keys)}{on} (Enter leaves them): ")
     return names.check_domain(domain) if domain else ""
+
+
+def _wish(ctx: Context, known: Profiles, one: Found, domain: str, wish: Wish, how: How) -> adoption.Wish:
+    iam = known.get(f"{domain}:{names.IAM}") or known[one.keys]
+    user = "" if wish.anonymous else wish.session_name or iam.get(USER) or known[one.keys].get(USER)
+    with_default = wish.move and _with_default(ctx, one, how)
+    return adoption.Wish(move=wish.move, with_default=with_default, session_name=user, long=how.unchecked)
 
 
 def _with_default(ctx: Context, one: Found, how: How) -> bool:

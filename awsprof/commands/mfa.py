@@ -87,6 +87,7 @@ def _lasting(ctx: Context, known: Profiles, target: Target, least: int) -> Sessi
 
 
 def _new_session(ctx: Context, known: Profiles, target: Target, wish: Wish) -> Session:
+    target.check_device()
     sessions.check_writable(ctx.environ, target.profile)
     region, warning = sessions.region(known, target.domain, target.device, ctx.environ)
     ctx.say(warning)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from awsprof import environment, profiles
 from awsprof.changes import How, Words, check_shell, commit, follow, writable
 from awsprof.errors import NoSuchProfileError, UsageError
-from awsprof.files import plan, read
+from awsprof.files import plan, read, references
 from awsprof.names import not_found
 from awsprof.profiles import KEY_ID
 from awsprof.text import joined, quoted
@@ -40,6 +40,7 @@ def run(ctx: Context, words: list[str], how: How, *, cascade: bool = False) -> N
             "--cascade removes that, too; or give it another source: awsprof set PROFILE source_profile=SOURCE",
         )
     gone = sorted({*gone, *standing} & known.keys())
+    references.refuse_hidden(known.config, known.credentials, gone, gone)
     config, credentials = read.paths(ctx.environ)
     away = dict.fromkeys(gone)
     steps = [plan.Step(config, away, config=True), plan.Step(credentials, away, config=False)]

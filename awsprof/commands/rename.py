@@ -5,6 +5,7 @@ from __future__ import annotations
 from awsprof import environment, moving, names, profiles
 from awsprof.changes import How, Words, check_shell, commit, follow, writable
 from awsprof.errors import NoSuchProfileError, UsageError
+from awsprof.files import read
 from awsprof.text import joined, quoted
 
 TYPE_CHECKING = False
@@ -89,7 +90,7 @@ def _fits(known: Profiles, old: str, name: str) -> bool:
 
 def _referred(known: Profiles) -> set[str]:
     """Every name that a setting refers to."""
-    return {profile.get(key) for profile in known.values() for key in profiles.REFERENCES if profile.get(key)}
+    return {profile.get(key) for profile in known.values() for key in read.REFERENCES if profile.get(key)}
 
 
 def _mentions(known: Profiles, renamed: dict[str, str]) -> list[str]:

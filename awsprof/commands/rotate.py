@@ -74,7 +74,7 @@ def _check_keys(known: profiles.Profiles, domain: str) -> None:
     if sessions.iam_keys(known, domain).key_id.startswith("ASIA"):
         raise CredentialsError(
             f"{quoted(domain)}:iam holds temporary keys: they cannot be rotated",
-            f"put the user's own access key there: awsprof add iam {quoted(domain)} --force",
+            f"put the user's own access key there: awsprof add iam {quoted(domain)}",
         )
 
 

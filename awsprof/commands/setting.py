@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from awsprof import names, profiles, sessions, settings
-from awsprof.changes import How, Words, commit, settings_steps, writable
+from awsprof.changes import How, Words, commit, duration_refused, settings_steps, writable
 from awsprof.errors import UsageError
-from awsprof.files import plan, read
+from awsprof.files import edit, headers, plan, read
+from awsprof.forms import check_key_id
 from awsprof.masking import is_secret
-from awsprof.profiles import KEY_ID, LEGACY_TOKEN, SESSION_KEYS
+from awsprof.profiles import KEY_ID, LEGACY_TOKEN, SESSION_KEYS, USER
 from awsprof.text import joined, nearest, quoted
 
 TYPE_CHECKING = False
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 _STDIN = "-"
 
 
+# What decides for how long AWS lets a role be assumed.
+_ROLE = ("duration_seconds", "role_arn", "source_profile", "credential_source")
+
+
 def put(
     ctx: Context, word: str, given: list[str], how: How, *, any_key: bool = False, stdin: TextIO | None = None
 ) -> None:
@@ -32,7 +37,7 @@ def put(
         word: the profile.
         given: the settings.
         how: whether to ask, and whether to write.
-        any_key: whether keys that AWS tools do not know are taken, too.
+        any_key: skip the checks that are stricter than AWS, of names and of values.
         stdin: where the secrets given as `-` are read from.
 
     Raises:
@@ -41,15 +46,46 @@ def put(
     _check_spelling(given)
     known = writable(ctx)
     name = names.resolve(word, known, active=ctx.active)
-    wanted = _wanted(ctx, given, any_key=any_key, stdin=stdin)
+    wanted = _wanted(ctx, name, given, any_key=any_key, stdin=stdin)
     _check_references(known, wanted)
+    after = profiles.changed(known, name, wanted)
+    if not any_key:
+        _refuse_duration(known, after, name, wanted)
     ended = _ended_session(known, name, wanted)
+    if _is_another_users(known[name], wanted):
+        wanted.setdefault(USER, None)
     secret = {key: value for key, value in wanted.items() if _belongs_to_credentials(known[name], key)}
     plain = {key: value for key, value in wanted.items() if key not in secret}
     steps = settings_steps(ctx, known, name, credentials=secret, config=plain, also=ended)
-    _tell_broken(ctx, known, name, wanted)
+    steps, respelled, missed = _respelled(known, name, steps)
+    _tell_broken(ctx, known, after, name)
     if commit(ctx, steps, how, _words(name)):
+        ctx.say(f"also rewrote {joined(respelled)}, which some AWS tools did not find" if respelled else "")
+        ctx.say(*missed)
         _tell_what_follows(ctx, name, wanted, ended=bool(ended))
+
+
+def _respelled(known: Profiles, name: str, steps: list[plan.Step]) -> tuple[list[plan.Step], list[str], list[str]]:
+    """The same steps, which also write what only some AWS tools read as all do; what that is, and what is left."""
+    found: list[plan.Step] = []
+    said: list[str] = []
+    left: list[str] = []
+    for step in steps:
+        file = known.config if step.config else known.credentials
+        wanted = step.changes.get(name) or {}
+        odd, header = headers.respelled(file, name, config=step.config) if wanted else ({}, False)
+        odd = {key: value for key, value in odd.items() if key not in wanted}
+        more = {key: value for key, value in odd.items() if value and not edit.unreadable(value)}
+        said += [*(["the header"] if header else []), *more]
+        left += [_not_found(known, name, key) for key in odd if key not in more]
+        changes = {**step.changes, name: {**more, **wanted}} if more else step.changes
+        found.append(plan.Step(step.path, changes, config=step.config, renamed={name: name} if header else None))
+    return found, said, left
+
+
+def _not_found(known: Profiles, name: str, key: str) -> str:
+    path, line = known.place(name, key)
+    return f"{quoted(path)} line {line}: some AWS tools do not find {quoted(key)}; write its name in lower case, with ="
 
 
 def take(ctx: Context, word: str, given: list[str], how: How) -> None:
@@ -67,7 +103,7 @@ def take(ctx: Context, word: str, given: list[str], how: How) -> None:
     for key in keys:
         if not _holds(profile.config, key) and not _holds(profile.credentials, key):
             ctx.say(f"{quoted(name)} has no {quoted(key)}", _hint(key, {*profile.config, *profile.credentials}))
-    _tell_broken(ctx, known, name, dict.fromkeys(keys))
+    _tell_broken(ctx, known, profiles.changed(known, name, dict.fromkeys(keys)), name)
     config, credentials = read.paths(ctx.environ)
     steps = [
         plan.Step(config, {name: _without(profile.config, keys)}, config=True),
@@ -78,7 +114,7 @@ def take(ctx: Context, word: str, given: list[str], how: How) -> None:
 
 def _words(name: str) -> Words:
     return Words(
-        nothing=f"{quoted(name)} is like that already; nothing was changed",
+        nothing=f"nothing to change: {quoted(name)} already has these values",
         question=f"change {quoted(name)}?",
         done=f"wrote {quoted(name)}",
         without_terminal=f"{quoted(name)} would change, and there is no terminal to ask at",
@@ -99,7 +135,7 @@ def _check_spelling(given: list[str]) -> None:
             raise UsageError(f"{quoted(key)} has no value", f"write it as {key}=VALUE")
 
 
-def _wanted(ctx: Context, given: list[str], *, any_key: bool, stdin: TextIO | None) -> dict[str, str | None]:
+def _wanted(ctx: Context, name: str, given: list[str], *, any_key: bool, stdin: TextIO | None) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for word in given:
         key, _, value = word.partition("=")
@@ -108,8 +144,23 @@ def _wanted(ctx: Context, given: list[str], *, any_key: bool, stdin: TextIO | No
             key = _meant(ctx, key)
         if key in found:
             raise UsageError(f"{quoted(key)} is given twice", "give it once")
-        found[key] = settings.check(key, _secret(ctx, key, value, stdin) if is_secret(key) else value)
+        found[key] = _value(ctx, name, key, value, stdin, force=any_key)
     return found
+
+
+def _value(ctx: Context, name: str, key: str, value: str, stdin: TextIO | None, *, force: bool) -> str:
+    def check(value: str) -> str:
+        if key == KEY_ID and names.kind_by_name(name) == names.IAM:
+            return check_key_id(value, force=force)
+        return settings.check(key, value, force=force)
+
+    if not is_secret(key):
+        return check(value)
+    if value == _STDIN and stdin is not None:
+        return check(stdin.readline().strip("\r\n"))
+    if ctx.person is None:
+        raise UsageError(f"there is no terminal to ask at for {key}", f"{key}=- reads it from stdin")
+    return ctx.person.until_right(ctx.person.secret, f"{key} (hidden): ", check)
 
 
 def _meant(ctx: Context, key: str) -> str:
@@ -124,24 +175,33 @@ def _meant(ctx: Context, key: str) -> str:
     return chosen
 
 
-def _secret(ctx: Context, key: str, value: str, stdin: TextIO | None) -> str:
-    if value == _STDIN and stdin is not None:
-        return stdin.readline().strip()
-    if ctx.person is None:
-        raise UsageError(f"there is no terminal to ask at for {key}", f"{key}=- reads it from stdin")
-    return ctx.person.secret(f"{key} (hidden): ")
-
-
 def _check_references(known: Profiles, wanted: Settings) -> None:
-    for key in profiles.REFERENCES:
+    for key in read.REFERENCES:
         source = wanted.get(key)
         if source and source not in known:
             raise names.not_found(source, known)
 
 
+def _refuse_duration(known: Profiles, after: Profiles, name: str, wanted: Settings) -> None:
+    """Refuse a change after which AWS refuses the duration of this role, or of one that was right before."""
+    for role in after:
+        source = profiles.refused_duration(after, role)
+        if source and (
+            not profiles.refused_duration(known, role) or (role == name and not wanted.keys().isdisjoint(_ROLE))
+        ):
+            raise duration_refused(source, role if role != name else "")
+
+
+def _is_another_users(profile: Profile, wanted: Settings) -> bool:
+    """Whether an iam profile gets another key, so that the user's name that AWS said may be wrong."""
+    is_iam = names.kind_by_name(profile.name) == names.IAM
+    return is_iam and bool(profile.get(USER)) and wanted.get(KEY_ID, profile.get(KEY_ID)) != profile.get(KEY_ID)
+
+
 def _belongs_to_credentials(profile: Profile, key: str) -> bool:
-    """Keys and secrets do; what stands there already does, for it wins over config."""
-    return key in (*SESSION_KEYS, LEGACY_TOKEN) or is_secret(key) or _holds(profile.credentials, key)
+    """Keys and secrets do; so does what is there already, a block as a whole, because it wins over config."""
+    there = key in profile.credentials or key.partition(".")[0] in profile.credentials
+    return there or key in (*SESSION_KEYS, LEGACY_TOKEN) or is_secret(key)
 
 
 def _holds(there: Mapping[str, str], key: str) -> bool:
@@ -171,16 +231,10 @@ def _ended_session(known: Profiles, name: str, wanted: Settings) -> dict[str, Se
     return sessions.ended_by_another_key(known, names.domain_of(name), wanted[KEY_ID])
 
 
-def _tell_broken(ctx: Context, known: Profiles, name: str, wanted: Settings) -> None:
-    """Say where a profile that AWS tools can use now cannot be used afterwards."""
-    if profiles.chain(known, name).broken:
-        return
-    changed = {**known[name].config, **known[name].credentials, **wanted}
-    then = {key: value for key, value in changed.items() if value is not None}
-    after = profiles.Profiles(known.config, known.credentials)
-    after[name] = profiles.Profile(name, lambda: then)
+def _tell_broken(ctx: Context, known: Profiles, after: Profiles, name: str) -> None:
+    """Warn if a profile that AWS tools can use now cannot be used afterwards."""
     broken = profiles.chain(after, name).broken
-    if broken:
+    if broken and not profiles.chain(known, name).broken:
         ctx.say(f"AWS tools could not use {quoted(name)} then: {broken}")
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from awsprof import environment, names, profiles, sessions
-from awsprof.errors import CredentialsError
+from awsprof.changes import How, Words, commit, settings_steps
+from awsprof.errors import AwsprofError, CredentialsError
+from awsprof.forms import is_session_name
+from awsprof.profiles import USER
 from awsprof.text import joined, quoted, safe
 
 TYPE_CHECKING = False
@@ -39,6 +42,8 @@ def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
             ctx.out(f"{label:<9}{safe(identity[key])}")
     if not name:
         ctx.say(*_winner(ctx, identity["method"]))
+    elif names.kind_by_name(name) == names.IAM:
+        _keep_user(ctx, known, name, identity["arn"])
 
 
 def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:
@@ -59,6 +64,20 @@ def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:
             domain = quoted(names.domain_of(session.profile))
             raise CredentialsError(error.what, f"renew the session: awsprof mfa {domain}") from None
         raise
+
+
+def _keep_user(ctx: Context, known: Profiles, name: str, arn: str) -> None:
+    """Keep the user's name as AWS says it, for the session names of roles. Failing to write it is not an error."""
+    user = arn.rpartition("/")[2] if ":user/" in arn else ""
+    if not is_session_name(user):
+        return
+    words = Words(
+        question="", without_terminal="", done=f"kept {USER} = {user} in {quoted(name)}, for add role and adopt"
+    )
+    try:
+        commit(ctx, settings_steps(ctx, known, name, config={USER: user}), How(force=True), words)
+    except AwsprofError as error:
+        ctx.detail(f"{USER} = {user} is not kept: {error.what}")
 
 
 def _refuse_to_prompt(ctx: Context, known: Profiles, name: str) -> None:

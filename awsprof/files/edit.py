@@ -14,7 +14,8 @@ from awsprof.files import blocks, javascript, read
 from awsprof.files.headers import Owners, new_header, refused
 from awsprof.files.headers import renamed as renamed_line
 from awsprof.files.lines import Lines, indent, indented_comment
-from awsprof.files.sections import end_of, lines_of
+from awsprof.files.sections import end_of, lines_of, start_of
+from awsprof.masking import masked
 from awsprof.text import quoted
 
 TYPE_CHECKING = False
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from awsprof.files.read import Changes, IniFile, Option, Section, Settings
 
-_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _INDENTED_BRACKET = re.compile(r"^[^\S\r\n]+\[", re.MULTILINE)
 
 
@@ -38,7 +38,14 @@ class Result:
         self.renamed = renamed
 
 
-def edit(file: IniFile, changes: Changes, *, config: bool, renamed: Mapping[str, str] | None = None) -> Result:
+def edit(
+    file: IniFile,
+    changes: Changes,
+    *,
+    config: bool,
+    renamed: Mapping[str, str] | None = None,
+    before: Mapping[str, str] | None = None,
+) -> Result:
     """Change profiles in one file: their settings, their names, or that they are there.
 
     Args:
@@ -47,6 +54,7 @@ def edit(file: IniFile, changes: Changes, *, config: bool, renamed: Mapping[str,
             is a setting of a block. None instead of settings: the section goes.
         config: whether this is the config file, whose sections are called `profile NAME`.
         renamed: the new name of each profile that gets one.
+        before: by new profile, the profile whose section it is put before; others are put at the end.
 
     Raises:
         FileError: the AWS tools refuse this file, or would read the edit differently.
@@ -54,20 +62,24 @@ def edit(file: IniFile, changes: Changes, *, config: bool, renamed: Mapping[str,
     _check_file(file)
     lines, owners = Lines(file.text), Owners(file, config=config)
     meant: dict[str, Settings | None] = {}
-    added: list[tuple[str, Settings]] = []
+    added: list[tuple[str, str, Settings]] = []
     for profile, settings in changes.items():
         section = owners.section(profile)
         if section is not None:
             meant[section.header] = settings
             if settings is not None:
+                _check_values(profile, settings)
                 _change_section(file, lines, section, settings)
         elif settings is not None and any(value is not None for value in settings.values()):
-            added.append((new_header(profile, config=config), settings))
+            _check_values(profile, settings)
+            added.append((profile, new_header(profile, config=config), settings))
     lines.remove(lines_of([file.sections[header] for header in meant if meant[header] is None], lines.old))
     headers = {} if not renamed else _rename(file, lines, owners, renamed, meant, config=config)
-    for header, settings in added:
+    for profile, header, settings in added:
         meant[header] = settings
-        lines.append(_new_section(header, settings))
+        following = owners.section((before or {}).get(profile, ""))
+        new = _new_section(header, settings)
+        lines.append(new) if following is None else lines.insert_before(start_of(following, lines.old), [*new, ""])
     result = Result(lines.text(), meant, headers)
     _check_result(file, result)
     return result
@@ -88,7 +100,7 @@ def _rename(
         if section is None:
             continue
         taken = owners.section(new)
-        if taken is not None and meant.get(taken.header, {}) is not None:
+        if taken not in (None, section) and meant.get(taken.header, {}) is not None:
             raise refused(file, taken.line, f"there is a profile {quoted(new)} already")
         headers[section.header] = new_header(new, config=config)
         line = lines.old[section.line].rstrip("\r\n")
@@ -98,13 +110,11 @@ def _rename(
 
 def _new_section(header: str, settings: Settings) -> list[str]:
     """The lines of a new section; blocks stand at its end."""
-    _check_values(settings)
-    plain = [f"{key} = {value}" for key, value in settings.items() if value is not None and "." not in key]
+    plain = [f"{key} = {value}".rstrip() for key, value in settings.items() if value is not None and "." not in key]
     return [f"[{header}]", *plain, *blocks.new_lines({key: value for key, value in settings.items() if "." in key})]
 
 
 def _change_section(file: IniFile, lines: Lines, section: Section, settings: Settings) -> None:
-    _check_values(settings)
     plain = {key: value for key, value in settings.items() if "." not in key or key in section.options}
     _check_section(file, section, lines.old, plain)
     # Into a block that is there first, and behind all settings a new one: what is indented belongs to what is above it.
@@ -121,11 +131,11 @@ def _change(lines: Lines, section: Section, settings: Settings) -> None:
         option = section.options.get(key)
         if option is None:
             if value is not None:
-                lines.insert_after(after, f"{margin}{key} = {value}")
+                lines.insert_after(after, f"{margin}{key} = {value}".rstrip())
         elif value is None:
             lines.replace(option.first, option.last, None)
         elif not _says(lines.old[option.first], key, value) or option.last > option.first:
-            lines.replace(option.first, option.last, f"{indent(lines.old[option.first])}{key} = {value}")
+            lines.replace(option.first, option.last, f"{indent(lines.old[option.first])}{key} = {value}".rstrip())
 
 
 def _says(line: str, key: str, value: str) -> bool:
@@ -134,13 +144,29 @@ def _says(line: str, key: str, value: str) -> bool:
     return bool(equals) and name.strip() == key and rest.strip() == value
 
 
-def _check_values(settings: Settings) -> None:
-    """Values that every AWS tool reads as they stand: Go takes quotes off, most cut at a comment sign."""
+# What some AWS tools do with a value, by a pattern of it.
+_UNREADABLE = (
+    (re.compile(r"[\x00-\x1f\x7f]"), "holds a line break or another control character"),
+    (re.compile(r"[^\x00-\x7f]"), "is not plain ASCII"),
+    (re.compile(r"^ | $"), "begins or ends with a space"),
+    (re.compile("^['\"]"), "begins with a quote, which some AWS tools take off"),
+    (re.compile("^[#;]"), "begins with # or ;, where AWS tools read a comment"),
+    (re.compile(" [#;]"), "has # or ; after a space, where most AWS tools begin a comment"),
+)
+
+
+def unreadable(value: str) -> str:
+    """Return why not every AWS tool reads a value as it is written; empty if all do."""
+    return next((reason for pattern, reason in _UNREADABLE if pattern.search(value)), "")
+
+
+def _check_values(profile: str, settings: Settings) -> None:
+    """Refuse values that not every AWS tool reads as they are written."""
     for key, value in settings.items():
-        if value is None:
-            continue
-        if not _VALUE.fullmatch(value) or value[0] in "'\"#;" or " #" in value or " ;" in value:
-            raise FileError(f"some AWS tools cannot read such a value of {key}; nothing was written", "use plain ASCII")
+        reason = "is empty" if value == "" and "." in key else unreadable(value or "")
+        if reason:
+            shown = f"{key} = {quoted(masked(key, value or ''))} of {quoted(profile)}"
+            raise FileError(f"{shown} {reason}; nothing was written", "choose a value without that")
 
 
 def _check_file(file: IniFile) -> None:
@@ -181,10 +207,27 @@ def _check_result(file: IniFile, result: Result) -> None:
 
 
 def misread(file: IniFile, result: Result) -> FileError:
-    """The error for an edit that AWS tools would not read as it is meant: it names the section's line."""
-    known = [file.sections[header].line for header in (*result.meant, *result.renamed) if header in file.sections]
-    line = known[0] if known else len(read.split_lines(file.text))
+    """The error for an edit that AWS tools would not read as it is meant: it names the line that they differ on."""
+    lines = read.split_lines(file.text)
+    sections = [file.sections[header] for header in (*result.meant, *result.renamed) if header in file.sections]
+    odd = [line for section in sections if (line := _odd_line(section, lines)) is not None]
+    if odd:
+        return refused(file, odd[0], "AWS tools read this line differently")
+    line = sections[0].line if sections else len(lines)
     return refused(file, line, "AWS tools would read a change of this section differently")
+
+
+def _odd_line(section: Section, lines: list[str]) -> int | None:
+    """The first line that some tools take for a setting of its own, and others for a part of the one above."""
+    in_block = False
+    for option in sorted(section.options.values(), key=lambda option: option.first):
+        if in_block and lines[option.first][:1].isspace():
+            return option.first
+        in_block = not option.parts[0]
+        for number in range(option.first + 1, option.last + 1):
+            if option.parts[0] and "=" in lines[number]:
+                return number
+    return None
 
 
 def _holds_comment(old: list[str], option: Option) -> bool:

@@ -70,6 +70,32 @@ def new_header(profile: str, *, config: bool) -> str:
     return f"profile {profile}" if config and profile != "default" else profile
 
 
+def respelled(file: IniFile, profile: str, *, config: bool) -> tuple[dict[str, str], bool]:
+    """What of a profile's section botocore reads and some other AWS tools do not.
+
+    Returns:
+        The settings whose names have capitals, or a colon behind them; and whether the header has quotes or spaces.
+
+    Raises:
+        FileError: AWS tools differ on which section it is.
+    """
+    section = Owners(file, config=config).section(profile)
+    if section is None:
+        return {}, False
+    lines = read.split_lines(file.text)
+    odd = {
+        option.key: option.value
+        for option in section.options.values()
+        if not _is_plain(lines[option.first], option.key)
+    }
+    return odd, bool(_NAME.fullmatch(profile)) and section.header != new_header(profile, config=config)
+
+
+def _is_plain(line: str, key: str) -> bool:
+    name, equals, _ = line.partition("=")
+    return bool(equals) and name.strip() == key
+
+
 def renamed(line: str, header: str) -> str:
     """The line of a header (without its ending) with another header in it; what stands around it stays."""
     return f"{line[: line.index('[') + 1]}{header}{line[line.rindex(']') :]}"

@@ -52,7 +52,7 @@ def agrees(
             expected.pop(name, None)
         elif name:
             kept = {key: value for key, value in expected.get(name, {}).items() if _setting(key) not in settings}
-            expected[name] = kept | {key: value for key, value in settings.items() if value is not None}
+            expected[name] = kept | {key: value for key, value in settings.items() if value}  # not an empty one
     return _read(new, touched) == {names.get(name, name): section for name, section in expected.items() if section}
 
 

@@ -17,6 +17,7 @@ class Lines:
     def __init__(self, text: str) -> None:
         self.old: list[str] = _LINE.findall(text)
         self.new = list(self.old)
+        self.before: dict[int, list[str]] = {}
         self.after: list[list[str]] = [[] for _ in self.old]
         self.tail: list[str] = []
         self.ending = self.old[0][len(self.old[0].rstrip("\r\n")) :] if self.old else ""
@@ -42,6 +43,10 @@ class Lines:
         """Put a line behind one that was there; several stand in the order in which they came."""
         self.after[number].append(line + self.ending)
 
+    def insert_before(self, number: int, lines: list[str]) -> None:
+        """Put lines in front of one that was there."""
+        self.before.setdefault(number, []).extend(line + self.ending for line in lines)
+
     def append(self, lines: list[str]) -> None:
         """Put lines at the end, set off by an empty one."""
         last = self.tail or [line for line in self.new if line]
@@ -51,7 +56,13 @@ class Lines:
 
     def text(self) -> str:
         """The text as it becomes."""
-        parts = [part for line, after in zip(self.new, self.after, strict=True) for part in (line, *after) if part]
+        lines = zip(self.new, self.after, strict=True)
+        parts = [
+            part
+            for number, (line, after) in enumerate(lines)
+            for part in (*self.before.get(number, ()), line, *after)
+            if part
+        ]
         parts += self.tail
         for number, line in enumerate(parts[:-1]):
             if not line.endswith(("\n", "\r")):  # what was the last line, without a newline

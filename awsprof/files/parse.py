@@ -80,7 +80,7 @@ class Section:
 
 
 class Problem:
-    """What makes the AWS tools refuse a file, and on which line, counted from 1."""
+    """What makes botocore refuse a file, and on which line, counted from 1."""
 
     __slots__ = ("line", "reason")
 
@@ -110,7 +110,8 @@ class IniFile:
         """One line about what stops the AWS tools, or nothing."""
         if self.problem is None:
             return ""
-        return f"{quoted(self.path)} line {self.problem.line}: {self.problem.reason}; the AWS tools refuse this file"
+        where = f"{quoted(self.path)} line {self.problem.line}"
+        return f"{where}: {self.problem.reason}; the AWS CLI and boto3 refuse this file"
 
     def blame(self, line: int, reason: str) -> None:
         """Remember the first thing that botocore would refuse."""

@@ -21,17 +21,26 @@ if TYPE_CHECKING:
 class Step:
     """What changes in one file: settings of profiles, their names, or that they are there (see edit.edit)."""
 
-    __slots__ = ("changes", "config", "path", "renamed")
+    __slots__ = ("before", "changes", "config", "path", "renamed")
 
-    def __init__(self, path: str, changes: Changes, *, config: bool, renamed: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        changes: Changes,
+        *,
+        config: bool,
+        renamed: Mapping[str, str] | None = None,
+        before: Mapping[str, str] | None = None,
+    ) -> None:
         self.path = path
         self.changes = changes
         self.config = config
         self.renamed = renamed or {}
+        self.before = before or {}
 
     def edited(self, file: IniFile) -> edit.Result:
         """What becomes of the file; raises as edit.edit does."""
-        return edit.edit(file, self.changes, config=self.config, renamed=self.renamed)
+        return edit.edit(file, self.changes, config=self.config, renamed=self.renamed, before=self.before)
 
 
 def carry_out(steps: list[Step], *, trial: bool = False) -> list[str]:

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     Settings = Mapping[str, str | None]
     Changes = Mapping[str, Settings | None]
 
+REFERENCES = ("source_profile", "include_profile")  # settings that name a profile; the second is aws-vault's
+
 # Who reads files needs no other module: what is read, and the parser itself, are named here, too.
 __all__ = [
+    "REFERENCES",
     "Changes",
     "IniFile",
     "Option",

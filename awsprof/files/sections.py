@@ -35,12 +35,22 @@ def _own(section: Section) -> set[int]:
 
 def _reach(header: int, end: int, own: set[int], old: list[str]) -> tuple[int, int]:
     """The lines among which comments may be this section's: from those on its header to those on the next one."""
-    first = header
-    while first > 0 and is_comment(old[first - 1]) and not indented_comment(old, first - 1):
-        first -= 1
+    first = _first_comment(header, old)
     while end < len(old) and end - 1 not in own and is_comment(old[end - 1]):
         end -= 1
     return first, end
+
+
+def _first_comment(header: int, old: list[str]) -> int:
+    """The first of the comments that touch a header from above, or the header."""
+    while header > 0 and is_comment(old[header - 1]) and not indented_comment(old, header - 1):
+        header -= 1
+    return header
+
+
+def start_of(section: Section, old: list[str]) -> int:
+    """The line that a new section before this one goes in front of: that of its first comment, or its header."""
+    return _first_comment(section.line, old)
 
 
 def _touching(own: set[int], old: list[str], first: int, end: int) -> set[int]:

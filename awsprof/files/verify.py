@@ -32,7 +32,7 @@ def as_meant(
     """
     expected = _parse(file.path)
     if expected is None:
-        raise FileError(f"the AWS tools refuse {quoted(file.path)}; nothing was written", "mend it with an editor")
+        raise FileError(f"the AWS CLI and boto3 refuse {quoted(file.path)}; nothing was written", "fix it in an editor")
     defaults = {key: _value(option.value) for key, option in file.defaults.options.items()}
     for header, settings in meant.items():
         if settings is None:

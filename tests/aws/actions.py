@@ -184,8 +184,8 @@ def _trusts(role: Role, call: Call, mfa: bool) -> bool:
 
 def _role_seconds(role: Role, call: Call) -> int:
     seconds = int(call.params.get("DurationSeconds", HOUR))
-    chained = call.key.temporary and call.key.user is None
-    if chained and seconds > HOUR:
+    # GetSessionToken's keys count, too (99designs/aws-vault#263, trek10inc/awsume#73, remind101/assume-role#24).
+    if call.key.temporary and seconds > HOUR:
         message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
         raise AwsError("ValidationError", message, 400)
     if seconds > role.max_seconds:

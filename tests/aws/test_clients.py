@@ -89,8 +89,9 @@ def test_the_files_that_the_loop_leaves(loop: Desk) -> None:
     config, credentials = loop.read()
     assert config == (
         f"[profile work:mfa]\nmfa_device_arn = {loop.user.device_arn}\n\n"
+        "[profile work:iam]\nawsprof_user = your.name\n\n"
         "[profile work:dev]\nrole_arn = arn:aws:iam::000000000000:role/PowerUsers\nsource_profile = work:mfa\n"
-        "region = ap-southeast-2\n"
+        "region = ap-southeast-2\nrole_session_name = your.name\n"
     )
     assert credentials.startswith(f"{loop.iam()}\n[work:mfa]\naws_access_key_id = ASIA")
     assert [path.stat().st_mode & 0o777 for path in (loop.config, loop.credentials)] == [0o600, 0o600]

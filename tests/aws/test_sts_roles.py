@@ -77,13 +77,39 @@ def test_assume_role_bounds(sts: CheckingSts, user: User, params: dict[str, Any]
     assert message in heard.message
 
 
-def test_from_role_to_role_an_hour_and_no_mfa(sts: CheckingSts, user: User) -> None:
-    first = sts.add_role("First", max_seconds=7200)
-    second = sts.add_role("Second", require_mfa=False, max_seconds=7200)
-    session_keys = session(sts, user, **mfa(user))
-    chained = granted(assume(sts, session_keys, first, DurationSeconds=7200))
-    assert assume(sts, chained, second, DurationSeconds=3601)[:3] == (400, "ValidationError", CHAINED)
-    assert seconds_left(sts, assume(sts, chained, second)) == pytest.approx(HOUR, abs=5)
+@pytest.mark.parametrize(
+    ("through", "seconds", "message"),
+    [
+        ("keys", 7200, ""),
+        ("keys with code", 7200, ""),
+        ("session with mfa", 3600, ""),
+        ("session with mfa", 3601, CHAINED),
+        ("session", 3601, CHAINED),
+        ("role", 3600, ""),
+        ("role", 3601, CHAINED),
+    ],
+)
+def test_temporary_keys_assume_a_role_for_an_hour(
+    sts: CheckingSts, user: User, through: str, seconds: int, message: str
+) -> None:
+    role = sts.add_role("PowerUsers", require_mfa=False, max_seconds=7200)
+    ways = {
+        "session": lambda: session(sts, user),
+        "session with mfa": lambda: session(sts, user, **mfa(user)),
+        "role": lambda: granted(assume(sts, keys_of(user), sts.add_role("First", require_mfa=False))),
+    }
+    keys = ways.get(through, lambda: keys_of(user))()
+    code = mfa(user) if through == "keys with code" else {}
+    heard = assume(sts, keys, role, DurationSeconds=seconds, **code)
+    assert (heard.code, heard.message) == (("ValidationError", message) if message else ("", ""))
+    if not message:
+        assert seconds_left(sts, heard) == pytest.approx(seconds, abs=5)
+
+
+def test_from_role_to_role_without_mfa(sts: CheckingSts, user: User) -> None:
+    first, second = sts.add_role("First"), sts.add_role("Second", require_mfa=False)
+    chained = granted(assume(sts, session(sts, user, **mfa(user)), first))
+    assert assume(sts, chained, second).code == ""
     arn = "arn:aws:sts::000000000000:assumed-role/First/awsprof"
     assert assume(sts, chained, first)[:3] == not_trusted(arn, first)
 

@@ -56,6 +56,44 @@ def test_a_user(desk: Desk, word: str) -> None:
     }
 
 
+KEPT = "kept awsprof_user = {} in work:iam, for add role and adopt\n"
+# Who asks, the profile that is asked for, and the user's name that is kept.
+USERS = {
+    "the keys": ("your.name", "work:iam", "your.name"),
+    "the keys, with a path": ("team/your.name", "iam", "your.name"),
+    "the session": ("your.name", "work:mfa", ""),
+    "a name that STS takes in no session": ("x", "work:iam", ""),
+    "root": ("root", "work:iam", ""),
+}
+
+
+@pytest.mark.parametrize("case", USERS)
+def test_the_users_name_is_kept(desk: Desk, case: str) -> None:
+    user, word, kept = USERS[case]
+    desk.user = desk.sts.add_user(user, root=user == "root")
+    desk.set_up()
+    if word == "work:mfa":
+        mfa.run(Talk(), "work", Wish(desk.user.next_code()))
+    before = desk.read()
+    first, second = call(desk, word), call(desk, word)
+    assert (first.talk, second.talk) == (KEPT.format(kept) if kept else "", "")
+    after = f"\n[profile work:iam]\nawsprof_user = {kept}\n" if kept else ""
+    assert desk.read() == (before[0] + after, before[1])
+
+
+def test_another_name_replaces_the_one_that_was_kept(desk: Desk) -> None:
+    desk.write("[profile work:iam]\nawsprof_user = old\n", desk.iam())
+    call(desk, "work:iam")
+    assert desk.read() == ("[profile work:iam]\nawsprof_user = your.name\n", desk.iam())
+
+
+def test_a_name_that_cannot_be_kept_is_no_failure(desk: Desk) -> None:
+    desk.write("[profile x]\nregion = a\n[ profile work:iam]\nregion = b\n", desk.iam())
+    before = desk.read()
+    assert "user/your.name" in call(desk, "work:iam").result
+    assert desk.read() == before
+
+
 def keys_in_environment(desk: Desk, patch: Patch) -> None:
     other = desk.sts.add_user("other")
     patch.setenv("AWS_ACCESS_KEY_ID", other.access_key_id)
@@ -90,7 +128,7 @@ def test_bare_it_tells_what_wins(desk: Desk, monkeypatch: Patch, case: str) -> N
     assert arn in ctx.result
     assert told in ctx.talk
     assert bool(told) == (ctx.talk != foreign(desk))
-    assert call(desk, "work:iam").talk == foreign(desk)
+    assert call(desk, "work:mfa").talk == foreign(desk)
 
 
 class Container(BaseHTTPRequestHandler):

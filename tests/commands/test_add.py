@@ -15,7 +15,7 @@ from tests.aws.desk import Answer, Desk, Script, Talk, desk, own_environment, st
 __all__ = ["desk", "own_environment", "sts", "user"]  # fixtures
 
 
-from tests.commands.adding import HEAD, IAM, ID, KEYS, NEWER, OTHER, ROW, SECRET
+from tests.commands.adding import HEAD, IAM, ID, KEYS, NEWER, OTHER, ROLE, ROW, SECRET, asked_again
 
 
 def add_iam(desk: Desk, *answers: Answer, how: How | None = None, stdin: str | None = None, **given: Any) -> Talk:
@@ -50,6 +50,9 @@ CSV = {
     "further columns": (f"User name,Password,{HEAD}your.name,,{ROW}", ""),
     "in another order": (f"Secret access key,Access key ID\r\n{SECRET},{ID}\r\n", ""),
     "quoted": (f'"Access key ID","Secret access key"\r\n"{ID}","{SECRET}"\r\n', ""),
+    "of a user whom STS cannot name": (f"User name,{HEAD}x,{ROW}", ""),
+    "of a user whose name no one can have": (f"User name,{HEAD}<root_account>,{ROW}", ""),
+    "a spreadsheet's": (f"sep=;\r\nUser name,{HEAD}your.name,{ROW}".replace(",", ";"), ""),
     "one of several": (f"User name,{HEAD}other,{OTHER},{NEWER}\r\nyour.name,{ROW}", "your.name"),
 }
 
@@ -59,7 +62,8 @@ def test_keys_of_a_csv_file(desk: Desk, case: str) -> None:
     text, name = CSV[case]
     path = csv(desk, text)
     ctx = add_iam(desk, csv=path, user=name)
-    assert desk.read() == ("", IAM)
+    owner = "[profile work:iam]\nawsprof_user = your.name\n" if "your.name" in text else ""
+    assert desk.read() == (owner, IAM)
     assert ctx.talk == f"wrote work:iam\n{path} still holds the secret: delete it, or keep it where your secrets are\n"
 
 
@@ -85,7 +89,7 @@ BAD_CSV: dict[str, tuple[str | bytes, str, str]] = {
     "an empty key": (f"{HEAD},\r\n", "", "not an access key id"),
     "an empty secret": (f"{HEAD}{ID},\r\n", "", "not a secret access key"),
     "a short row": (f"{HEAD}{ID}\r\n", "", "not a secret access key"),
-    "not text": (b"\xff\xfe\x00x", "", "not a CSV file"),
+    "not text": (b"\xff\xfe\x00", "", "not a CSV file"),
     "nulls": (b"a\0b,\0\r\n\0", "", ""),
 }
 
@@ -126,11 +130,7 @@ BAD_KEYS = {
 @pytest.mark.parametrize("case", BAD_KEYS)
 def test_keys_of_the_wrong_form(desk: Desk, case: str) -> None:
     key_id, secret, what = BAD_KEYS[case]
-    typed = [key_id] if "id" in what or "temporary" in what else [key_id, secret]
-    ways: list[Callable[[], Talk]] = [
-        lambda: add_iam(desk, *typed),
-        lambda: add_iam(desk, csv=csv(desk, f"{HEAD}{key_id},{secret}\r\n")),
-    ]
+    ways: list[Callable[[], Talk]] = [lambda: add_iam(desk, csv=csv(desk, f"{HEAD}{key_id},{secret}\r\n"))]
     if key_id and secret:
         ways.append(lambda: add_iam(desk, stdin=f"{key_id}\n{secret}\n"))
     for way in ways:
@@ -138,6 +138,53 @@ def test_keys_of_the_wrong_form(desk: Desk, case: str) -> None:
             way()
         assert not secret or secret not in f"{raised.value.what} {raised.value.next_step}"
     assert desk.read() == ("", "")
+
+
+@pytest.mark.parametrize("case", BAD_KEYS)
+def test_a_wrong_answer_at_a_prompt_is_asked_for_again(desk: Desk, case: str) -> None:
+    key_id, secret, what = BAD_KEYS[case]
+    typed = [key_id, ID, SECRET] if secret == SECRET else [ID, secret, SECRET]
+    ctx = add_iam(desk, *typed)
+    assert what in asked_again(ctx)
+    assert not secret or secret not in asked_again(ctx)
+    assert desk.read() == ("", IAM)
+
+
+def test_force_takes_the_keys_of_another_service(desk: Desk) -> None:
+    how = How(force=True, unchecked=True)
+    add_iam(desk, how=how, stdin="minioadmin\nminioadmin\n", region="auto")
+    assert desk.read() == (
+        "[profile work:iam]\nregion = auto\n",
+        "[work:iam]\naws_access_key_id = minioadmin\naws_secret_access_key = minioadmin\n",
+    )
+    with pytest.raises(UsageError, match="a temporary one"):
+        add_iam(desk, how=how, stdin=f"ASIA{'X' * 16}\n{SECRET}\n")
+
+
+OWNER = "[profile work:iam]\nawsprof_user = {}\n"
+DEV = f"\n[profile work:dev]\nrole_arn = {ROLE}\nsource_profile = work:iam\nrole_session_name = alice\n"
+# Config, the key file, and config afterwards: whose keys these are is kept with them, and goes with them.
+OWNERS = {
+    "the same key without a name": (OWNER.format("alice"), f"{HEAD}{ROW}", OWNER.format("alice"), ""),
+    "another key without a name": (OWNER.format("alice"), f"{HEAD}{OTHER},{NEWER}\r\n", "[profile work:iam]\n", ""),
+    "another user's": (OWNER.format("alice"), f"User name,{HEAD}bob,{OTHER},{NEWER}\r\n", OWNER.format("bob"), ""),
+    "with a role that has the name": (
+        OWNER.format("alice") + DEV,
+        f"User name,{HEAD}bob,{OTHER},{NEWER}\r\n",
+        OWNER.format("bob") + DEV,
+        "work:dev still has role_session_name = alice",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OWNERS)
+def test_the_users_name_belongs_to_the_key(desk: Desk, case: str) -> None:
+    before, text, after, said = OWNERS[case]
+    desk.write(before, IAM)
+    ctx = add_iam(desk, csv=csv(desk, text), how=How(force=True))
+    assert desk.read()[0] == after
+    assert said in ctx.talk
+    assert ("role_session_name" in ctx.talk) == bool(said)
 
 
 @pytest.mark.parametrize("given", ["", f"{ID}\n", f"\n{SECRET}\n", "\n\n"])
@@ -237,7 +284,7 @@ def test_the_same_again_changes_nothing(desk: Desk) -> None:
     before = desk.read()
     for how in (How(), How(force=True), How(dry_run=True)):
         ctx = add_iam(desk, how=how, stdin=f"{ID}\n{SECRET}\n", region="eu-central-1")
-        assert ctx.talk == "work:iam is like that already; nothing was changed\n"
+        assert ctx.talk == "nothing to change: work:iam already has these values\n"
         assert ctx.result == ""
     assert desk.read() == before
 
@@ -261,11 +308,11 @@ def test_a_no_changes_nothing(desk: Desk) -> None:
     assert desk.read() == ("", OLD)
 
 
-def test_without_a_terminal_an_existing_key_needs_force(desk: Desk) -> None:
+def test_without_a_terminal_an_existing_key_needs_yes(desk: Desk) -> None:
     desk.write(credentials=OLD)
     with pytest.raises(UsageError, match="exists already") as raised:
         add_iam(desk, stdin=f"{ID}\n{SECRET}\n")
-    assert "--force" in raised.value.next_step
+    assert raised.value.next_step.startswith("add --yes")
     assert desk.read() == ("", OLD)
 
 

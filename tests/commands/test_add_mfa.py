@@ -10,7 +10,7 @@ from tests.aws.desk import Answer, Desk, Script, Talk, desk, own_environment, st
 __all__ = ["desk", "own_environment", "sts", "user"]  # fixtures
 
 
-from tests.commands.adding import DEVICE, ROLE, device_section
+from tests.commands.adding import DEVICE, ROLE, asked_again, device_section
 
 
 def add_mfa(desk: Desk, *answers: Answer, how: How | None = None, device: str = "", domain: str = "work") -> Talk:
@@ -18,6 +18,11 @@ def add_mfa(desk: Desk, *answers: Answer, how: How | None = None, device: str = 
     add.mfa(ctx, domain, how or How(), device_arn=device)
     assert not isinstance(ctx.person, Script) or ctx.person.answers == []
     return ctx
+
+
+def told(arn: str, user: str = "your.name") -> str:
+    """Config after AWS was asked for the device: it says the user's name, too."""
+    return f"{device_section(arn)}\n[profile work:iam]\nawsprof_user = {user}\n"
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso-b", "aws-eusc"])
@@ -51,12 +56,27 @@ def test_an_arn_that_is_no_devices(desk: Desk, case: str) -> None:
     arn, reason = REFUSED[case]
     desk.write(credentials=desk.iam())
     desk.sts.revoke(desk.user)
-    for answers, device in (((), arn), ((arn,), "")):
+    for how in (How(), How(force=True)):
         with pytest.raises(UsageError) as raised:
-            add_mfa(desk, *answers, device=device)
+            add_mfa(desk, device=arn, how=how)
         assert reason in f"{raised.value.what} {raised.value.next_step}"
         assert "\x1b" not in raised.value.what
     assert desk.read() == ("", desk.iam())
+    ctx = add_mfa(desk, arn, DEVICE)
+    assert reason in asked_again(ctx)
+    assert "\x1b" not in asked_again(ctx)
+    assert desk.read() == (device_section(DEVICE), desk.iam())
+
+
+@pytest.mark.parametrize("serial", ["GAHT12345678", " GAHT12345678\n", "\ufeffGAHT12345678"])
+def test_a_hardware_token_by_option_and_by_prompt(desk: Desk, serial: str) -> None:
+    desk.write(credentials=desk.iam())
+    desk.user.may_list_devices = False
+    add_mfa(desk, device=serial)
+    assert desk.read() == (device_section("GAHT12345678"), desk.iam())
+    desk.write(credentials=desk.iam())
+    add_mfa(desk, serial)
+    assert desk.read() == (device_section("GAHT12345678"), desk.iam())
 
 
 def test_a_device_needs_keys_first(desk: Desk) -> None:
@@ -71,7 +91,7 @@ def test_the_only_device_is_found(desk: Desk) -> None:
     desk.write(credentials=desk.iam())
     desk.user.fido_arn = "arn:aws:iam::000000000000:u2f/user/your.name/key-X"
     ctx = add_mfa(desk)
-    assert desk.read()[0] == device_section(desk.user.device_arn)
+    assert desk.read()[0] == told(desk.user.device_arn)
     assert ctx.talk == (
         f"warning: AWS_ENDPOINT_URL sends the request for MFA devices to {desk.sts.url} instead of AWS\n"
         f"found the device {desk.user.device_arn}\nwrote work:mfa\n"
@@ -85,7 +105,7 @@ def test_a_hardware_device_is_found_by_its_serial_number(desk: Desk) -> None:
     desk.user = bare
     desk.write(credentials=desk.iam())
     add_mfa(desk)
-    assert desk.read()[0] == device_section("GAHT12345678")
+    assert desk.read()[0] == told("GAHT12345678", "bare")
 
 
 def test_of_several_devices_one_is_chosen(desk: Desk) -> None:
@@ -93,7 +113,7 @@ def test_of_several_devices_one_is_chosen(desk: Desk) -> None:
     desk.user.other_serials = [second]
     desk.write(credentials=desk.iam())
     add_mfa(desk, second)
-    assert desk.read()[0] == device_section(second)
+    assert desk.read()[0] == told(second)
 
 
 def test_of_several_devices_none_is_guessed(desk: Desk) -> None:
@@ -159,7 +179,7 @@ def test_another_device_is_shown_and_asked_for(desk: Desk) -> None:
     assert f"-mfa_device_arn = {OTHER_DEVICE}\n+mfa_device_arn = {DEVICE}" in ctx.talk
 
 
-def test_another_device_needs_force_without_a_terminal(desk: Desk) -> None:
+def test_another_device_needs_yes_without_a_terminal(desk: Desk) -> None:
     desk.write(device_section(OTHER_DEVICE), desk.iam())
     with pytest.raises(UsageError, match="exists already"):
         add_mfa(desk, device=DEVICE)
@@ -170,7 +190,7 @@ def test_another_device_needs_force_without_a_terminal(desk: Desk) -> None:
 
 def test_the_same_device_again(desk: Desk) -> None:
     desk.write(device_section(DEVICE), desk.iam())
-    assert add_mfa(desk, device=DEVICE).talk == "work:mfa is like that already; nothing was changed\n"
+    assert add_mfa(desk, device=DEVICE).talk == "nothing to change: work:mfa already has these values\n"
 
 
 def test_a_dry_run_of_add_mfa(desk: Desk) -> None:

@@ -59,6 +59,24 @@ def test_a_secret_typed_at_a_terminal_is_not_shown(desk: Desk) -> None:
     assert ID in shown.getvalue()
 
 
+def test_a_slip_at_a_terminal_leaves_the_secret_to_awsprof_not_to_the_shell(desk: Desk) -> None:
+    """Both lines are pasted at once, with what a mail program puts around them; the first paste misses a letter."""
+    child = desk.start("add", "iam", "work")
+    shown = io.StringIO()
+    child.logfile_read = shown
+    for question, answer in (
+        ("access key id: ", ID[1:]),
+        ("access key id: ", f"{ID}\u200b"),
+        ("(hidden): ", SECRET[1:]),
+        ("(hidden): ", f"\ufeff{SECRET}"),
+    ):
+        child.expect_exact(question)
+        child.send(f"{answer}\r")
+    assert ended(child) == 0
+    assert desk.read() == ("", IAM)
+    assert SECRET[1:] not in shown.getvalue()
+
+
 # Command line, what is typed at the prompts before, the prompt at which the person leaves.
 PROMPTS = {
     "key id": ("add iam new", [], "access key id: "),

@@ -1,9 +1,11 @@
 """`awsprof add role`: what it writes byte for byte, what it refuses, what it asks."""
 
+import os
 from collections.abc import Callable
 
 import pytest
 
+from awsprof import profiles
 from awsprof.changes import How
 from awsprof.commands import add
 from awsprof.commands.add import Role
@@ -71,6 +73,12 @@ WRONG_ROLES: dict[str, tuple[str, Callable[[], Role], type[AwsprofError], str]] 
     "a region of no form": ("work:dev", lambda: Role(ROLE, region="mars"), UsageError, "not a region"),
     "a short external id": ("work:dev", lambda: Role(ROLE, external_id="x"), UsageError, "not an external id"),
     "a colon": ("work:dev", lambda: Role(ROLE, session_name="a:b"), UsageError, "not a session name"),
+    "a name and none": (
+        "work:dev",
+        lambda: Role(ROLE, session_name="me", anonymous=True),
+        UsageError,
+        "contradict each other",
+    ),
     "too short": ("work:dev", lambda: Role(ROLE, seconds=899), UsageError, "between 15m and 12h"),
     "too long": ("work:dev", lambda: Role(ROLE, seconds=43201), UsageError, "between 15m and 12h"),
 }
@@ -145,3 +153,107 @@ def test_a_role_cannot_stand_on_itself(desk: Desk, source: str) -> None:
     with pytest.raises(UsageError, match=r"AWS tools could not use work:dev: .* leads back to work:dev"):
         add_role(desk, "work:dev", Role(ROLE, source=source), how=How(force=True))
     assert desk.read() == (before, IAM)
+
+
+CHAIN = (
+    f"{BASE}\n{role_section('work:near', 'work:iam')}\n[profile sso]\nsso_session = s\n"
+    f"\n[profile token]\nweb_identity_token_file = /x\nrole_arn = {ROLE}\n\n[profile signed]\nlogin_session = x\n"
+    "\n[profile process]\ncredential_process = x\n"
+)
+TEMPORARY = f"\n[temporary]\n{KEYS}aws_session_token = T\n\n[keys]\n{KEYS}"
+# What a role is assumed with, and whether AWS grants more than an hour.
+SOURCES = {
+    "work:mfa": False,
+    "work:near": False,
+    "sso": False,
+    "token": False,
+    "signed": False,
+    "temporary": False,
+    "work:iam": True,
+    "keys": True,
+    "process": True,
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_more_than_an_hour_only_on_a_users_own_keys(desk: Desk, source: str) -> None:
+    desk.write(CHAIN, IAM + TEMPORARY)
+    add_role(desk, "work:hour", Role(ROLE, source=source, seconds=3600))
+    given = Role(ROLE, source=source, seconds=3601)
+    if SOURCES[source]:
+        add_role(desk, "work:long", given)
+    else:
+        before = desk.read()
+        with pytest.raises(UsageError) as raised:
+            add_role(desk, "work:long", given, how=How(force=True))
+        assert raised.value.what == f"AWS allows 1 h for a role assumed through {source}"
+        assert "--force" in raised.value.next_step
+        assert desk.read() == before
+        add_role(desk, "work:long", given, how=How(unchecked=True))
+    assert "duration_seconds = 3601" in desk.read()[0].partition("[profile work:long]")[2]
+
+
+def test_another_source_for_a_role_with_a_long_duration(desk: Desk) -> None:
+    desk.write(f"{BASE}\n{role_section('work:dev', 'work:iam', more='duration_seconds = 14400' + chr(10))}", IAM)
+    before = desk.read()
+    with pytest.raises(UsageError, match="AWS allows 1 h for a role assumed through work:mfa"):
+        add_role(desk, "work:dev", Role(ROLE, source="work:mfa"), how=How(force=True))
+    assert desk.read() == before
+    add_role(desk, "work:dev", Role(ROLE, source="work:mfa", seconds=900), how=How(force=True))
+    assert "duration_seconds = 900" in desk.read()[0]
+
+
+USER = "\n[profile work:iam]\nawsprof_user = your.name\n"
+# What AWS has said, what is given, what the role has, and its session name then.
+NAMES: dict[str, tuple[str, Role, str, str]] = {
+    "not said": ("", Role(ROLE), "", ""),
+    "said": (USER, Role(ROLE), "", "your.name"),
+    "said, on the keys": (USER, Role(ROLE, source="work:iam"), "", "your.name"),
+    "said, on a role": (USER, Role(ROLE, source="work:near"), "", "your.name"),
+    "said of another user": (USER.replace("work", "corp"), Role(ROLE), "", ""),
+    "said, on what is no user's": (USER, Role(ROLE, source="sso"), "", ""),
+    "given": (USER, Role(ROLE, session_name="me"), "", "me"),
+    "none": (USER, Role(ROLE, anonymous=True), "", ""),
+    "its own stays": (USER, Role(ROLE), "me", "me"),
+    "its own goes": (USER, Role(ROLE, anonymous=True), "me", ""),
+    "its own changes": (USER, Role(ROLE, session_name="us"), "me", "us"),
+    "the device's name is not the user's": ("", Role(ROLE, source="work:mfa"), "", ""),
+}
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_a_role_gets_the_name_that_aws_said(desk: Desk, case: str) -> None:
+    said, given, own, name = NAMES[case]
+    there = "\n" + role_section("work:dev", "work:mfa", more=f"role_session_name = {own}\n") if own else ""
+    desk.write(CHAIN + said + there, IAM)
+    add_role(desk, "work:dev", given, how=How(force=True))
+    assert profiles.load(os.environ)["work:dev"].get("role_session_name") == name
+
+
+def test_cloudtrail_sees_the_user(desk: Desk) -> None:
+    """From the key file to the ARN that AWS gives the role's session, with the real AWS client."""
+    role = desk.sts.add_role("Dev", require_mfa=False, max_seconds=14400).arn
+    desk.write(credentials=desk.iam())
+    adding = ("add", "role", "--role-arn", role, "--region", "eu-central-1")
+    calls = [
+        (("add", "mfa", "work"), 0),
+        ((*adding, "work:dev", "--duration", "1h"), 0),
+        ((*adding, "work:far", "--duration", "4h", "--source", "work:iam"), 0),
+        ((*adding, "work:no", "--duration", "4h"), 2),
+        (("mfa", "work", "--code", desk.user.next_code()), 0),
+    ]
+    for words, exit_code in calls:
+        done = desk.run(*words)
+        assert done.returncode == exit_code, done.stderr
+    for name in ("work:dev", "work:far"):
+        done = desk.run("whoami", name)
+        assert "assumed-role/Dev/your.name" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("region", ["auto", "nyc3"])
+def test_force_takes_a_region_of_another_service(desk: Desk, region: str) -> None:
+    desk.write(BASE, IAM)
+    words = ("add", "role", "work:dev", "--role-arn", ROLE, "--region", region)
+    assert desk.run(*words).returncode == 2
+    assert desk.run(*words, "--force").returncode == 0
+    assert f"region = {region}\n" in desk.read()[0]

@@ -9,7 +9,7 @@ from awsprof.changes import How
 from awsprof.commands import adopt
 from awsprof.commands.adopt import Wish
 from awsprof.context import Context
-from awsprof.errors import CancelledError, NoSuchProfileError, UsageError
+from awsprof.errors import CancelledError, FileError, NoSuchProfileError, UsageError
 from awsprof.files import plan
 from tests.aws.desk import Desk, desk, own_environment, sts, user
 from tests.commands.living import ARN, DEVICE, KEYS, SECRET, SESSION, call, files
@@ -85,13 +85,22 @@ ADOPTED = {
         f"[work:iam]\n{KEYS}aws_mfa_device = {DEVICE}\n\n[work:mfa]\n{SESSION}expiration = 2026-11-24 03:12:05\n",
     ),
     "awsume's duration, a block, any setting": (
-        f"[profile dev]\n{role('me', 'role_duration = 7200' + chr(10) + 's3 =' + chr(10) + '    x = 1' + chr(10))}",
+        f"[profile dev]\n{role('me', 'role_duration = 3600' + chr(10) + 's3 =' + chr(10) + '    x = 1' + chr(10))}",
         f"[me]\n{KEYS}",
-        f"\n{MFA}\n[profile work:dev]\n{role('work:mfa', 'role_duration = 7200' + chr(10), mfa=False)}"
-        "duration_seconds = 7200\ns3 =\n    x = 1\n",
+        f"\n{MFA}\n[profile work:dev]\n{role('work:mfa', 'role_duration = 3600' + chr(10), mfa=False)}"
+        "duration_seconds = 3600\ns3 =\n    x = 1\n",
         f"\n[work:iam]\n{KEYS}",
-        f"[profile work:dev]\n{role('work:mfa', 'role_duration = 7200' + chr(10), mfa=False)}"
-        f"s3 =\n    x = 1\nduration_seconds = 7200\n\n{MFA}",
+        f"[profile work:dev]\n{role('work:mfa', 'role_duration = 3600' + chr(10), mfa=False)}"
+        f"s3 =\n    x = 1\nduration_seconds = 3600\n\n{MFA}",
+        f"[work:iam]\n{KEYS}",
+    ),
+    "a device that the source carries, as aws-vault reads it": (
+        f"[profile me]\nmfa_serial = {DEVICE}\n\n[profile dev]\n{role('me', mfa=False)}\n"
+        f"[profile c]\n{role('dev', mfa=False)}",
+        f"[me]\n{KEYS}",
+        f"\n{MFA}\n{DEV}\n[profile work:c]\n{role('work:dev', mfa=False)}",
+        f"\n[work:iam]\n{KEYS}",
+        f"[profile work:iam]\nmfa_serial = {DEVICE}\n\n{DEV}\n[profile work:c]\n{role('work:dev', mfa=False)}\n{MFA}",
         f"[work:iam]\n{KEYS}",
     ),
     "what aws-vault includes": (
@@ -140,6 +149,100 @@ def _assert_usable(home: Home) -> None:
     assert profiles.device_of(known, "work") == DEVICE
 
 
+LONG = "duration_seconds = 43200\n"
+# The profiles before, the role that is adopted, its duration then, and with --force.
+DURATIONS = {
+    "on the session": (f"[profile dev]\n{role('me', LONG)}", "dev", "", "43200"),
+    "of awsume": (f"[profile dev]\n{role('me', 'role_duration = 7200' + chr(10))}", "dev", "", "7200"),
+    "an hour": (f"[profile dev]\n{role('me', 'duration_seconds = 3600' + chr(10))}", "dev", "3600", "3600"),
+    "on the keys themselves": (
+        f"[profile dev]\n{role('me', LONG, mfa=False)}\n[profile a]\n{role('me')}",
+        "dev",
+        "43200",
+        "43200",
+    ),
+    "on a role": (
+        f"[profile a]\n{role('me')}\n[profile dev]\n{role('a', LONG, mfa=False)}",
+        "dev",
+        "",
+        "43200",
+    ),
+    "included": (
+        f"[profile base]\n{LONG}\n[profile dev]\n{role('me')}include_profile = base\n",
+        "dev",
+        "",
+        "43200",
+    ),
+}
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("move", [False, True])
+@pytest.mark.parametrize("case", DURATIONS)
+def test_a_duration_that_aws_refuses_is_dropped(home: Home, case: str, move: bool, force: bool) -> None:
+    config, name, *seconds = DURATIONS[case]
+    home.write(config, f"[me]\n{KEYS}")
+    call(home, run(move=move, force=True, unchecked=force))
+    known = profiles.load(home.environ)
+    assert known[f"work:{name}"].get("duration_seconds") == seconds[force]
+    if not force:
+        assert [name for name in known if name.startswith("work:") and profiles.refused_duration(known, name)] == []
+    said = f"of work:{name} is left out: AWS allows 1 h for a role assumed through work:"
+    assert (said in home.err) == (seconds[force] == "")
+
+
+USER = "[profile work:iam]\nawsprof_user = you\n\n"
+# What AWS has said before, the role's own name, what is given, and the role's session name then.
+NAMES = {
+    "not said": ("", "", {}, ""),
+    "said": (USER, "", {}, "you"),
+    "a name of its own": (USER, "role_session_name = me\n", {}, "me"),
+    "given": (USER, "", {"session_name": "us"}, "us"),
+    "given, and a name of its own": (USER, "role_session_name = me\n", {"session_name": "us"}, "me"),
+    "given, not said": ("", "", {"session_name": "us"}, "us"),
+    "none": (USER, "", {"anonymous": True}, ""),
+}
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_a_role_gets_the_name_that_aws_said(home: Home, case: str) -> None:
+    user, own, given, name = NAMES[case]
+    home.write(f"{user}[profile dev]\n{role('me', own)}", f"[me]\n{KEYS}")
+    call(home, lambda ctx: adopt.run(ctx, Wish(domain="work", **given), How(force=True)))  # type: ignore[arg-type] # as given
+    assert profiles.load(home.environ)["work:dev"].get("role_session_name") == name
+
+
+UNREADABLE = {
+    "a comment": ("external_id = a # b\n", "line 5: external_id = 'a # b' of dev has # or ; after a space"),
+    "in a block": ("s3 =\n    x = 1 ; b\n", "line 5: s3.x = '1 ; b' of dev has # or ; after a space"),
+    "quotes": ('external_id = "ab"\n', "line 5: external_id = '\"ab\"' of dev begins with a quote"),
+    "not ASCII": ("note = é\n", "line 5: note = é of dev is not plain ASCII"),
+}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_a_role_with_a_value_that_some_tools_misread_is_left_with_its_line(home: Home, case: str) -> None:
+    more, said = UNREADABLE[case]
+    config = f"[profile dev]\n{role('me', more)}\n[profile ops]\n{role('me')}\n[profile c]\n{role('dev', mfa=False)}"
+    home.write(config, f"[me]\n{KEYS}")
+    call(home, run())
+    assert said in home.err
+    assert "left: c    what it depends on is left\n" in home.err
+    assert {"work:ops", "work:dev", "work:c"} & profiles.load(home.environ).keys() == {"work:ops"}
+    home.write(config, f"[me]\n{KEYS}")
+    call(home, run(move=True))
+    assert "work:dev" in profiles.load(home.environ), "nothing is copied then"
+
+
+def test_a_setting_of_the_keys_that_some_tools_misread_stops_it_with_its_line(home: Home) -> None:
+    before = (f"[profile dev]\n{role('me')}\n[profile me]\nregion = eu-west-1 # Ireland\n", f"[me]\n{KEYS}")
+    home.write(*before)
+    with pytest.raises(FileError) as raised:
+        call(home, run())
+    assert f"{home.config} line 7: region = 'eu-west-1 # Ireland' of me has # or ;" in raised.value.what
+    assert files(home) == before
+
+
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("done", range(4))
 @pytest.mark.parametrize("case", ["a role with MFA on plain keys", "aws-mfa"])
@@ -148,7 +251,7 @@ def test_moving_cut_short_is_completed_by_a_second_run(home: Home, case: str, do
     home.write(config, credentials)
     known = profiles.load(home.environ)
     found = adoption.find(known)[0][0]
-    made = adoption.adopt(known, found, "work", move=True)
+    made = adoption.adopt(known, found, "work", adoption.Wish(move=True))
     move = moving.plan_move(home.environ, known, made.renamed, config=made.config, credentials=made.credentials)
     for step in move.carried[:done]:
         plan.carry_out([step])

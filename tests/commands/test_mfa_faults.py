@@ -89,12 +89,22 @@ def used(desk: Desk, _: pytest.MonkeyPatch) -> None:
 
 
 DENIED = "AccessDenied"
+MFA_ARN = "arn:aws:iam::000000000000:mfa/your.name"
 FAULTS: dict[str, Fault] = {
     "used already": Fault(used, 5, "wrong, expired or already used", "awsprof mfa work"),
     "another device": Fault(
         edited("DEVICE", "arn:aws:iam::000000000000:mfa/x"), 5, "no such MFA device", "add mfa work"
     ),
-    ":user/ for :mfa/": Fault(edited(":mfa/", ":user/"), 5, "no such MFA device", ":mfa/, not :user/"),
+    ":user/ for :mfa/": Fault(edited(":mfa/", ":user/"), 5, "ARN of a user", "it may be arn:aws:iam::", 0),
+    "a passkey": Fault(edited(":mfa/", ":u2f/user/"), 5, "passkey or security key", "an authenticator app", 0),
+    "a passkey as mfa_serial": Fault(
+        edited(f"mfa_device_arn = {MFA_ARN}", f"mfa_serial = {MFA_ARN.replace(':mfa/', ':u2f/user/')}"),
+        5,
+        "the MFA device of work:mfa is arn:aws:iam::000000000000:u2f/user/your.name: that is a passkey",
+        "awsprof add mfa work",
+        0,
+    ),
+    "a device that is too short for AWS": Fault(edited("DEVICE", "GAHT1"), 5, "not the ARN", "awsprof add mfa work", 0),
     "temporary keys": Fault(edited("KEY", "ASIA" + "A" * 16), 5, "holds temporary keys", "awsprof add iam work", 0),
     "a session's keys": Fault(
         scripted(403, DENIED, "Cannot call GetSessionToken with session credentials"),

@@ -6,7 +6,7 @@ import pytest
 
 from awsprof import moving, profiles
 from awsprof.changes import How
-from awsprof.commands import rename
+from awsprof.commands import remove, rename
 from awsprof.context import Context
 from awsprof.errors import AwsprofError, CancelledError, FileError, NoSuchProfileError, UsageError
 from awsprof.files import plan
@@ -189,11 +189,79 @@ def test_cut_short_nothing_dangles_and_a_second_run_completes_it(home: Home, old
     assert files(home) == sections(CONFIG, CREDENTIALS, old, new)
 
 
+ENDS = [
+    "",
+    "\n",
+    "\n\n\n",
+    "\n# end",
+    "\n# end\n\n",
+    "\n\n[last]\nregion = x",
+    "\n\n# note\n\n[last]\nregion = x\n\n\n",
+]
+STARTS = ["", "\n\n", "# mine\n", "# mine\n\n", "[first]\nregion = x\n", "[first]\nregion = x\n\n\n# the\n# session\n"]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("end", ENDS)
+def test_nothing_but_the_name_changes_to_the_byte(home: Home, start: str, end: str, newline: str) -> None:
+    before = f"{start}{MFA.rstrip()}{end}".replace("\n", newline)
+    home.write(CONFIG, before)
+    for cut_short in (False, True):
+        home.write(CONFIG, before)
+        for step in moving.plan_move(home.environ, profiles.load(home.environ), NAMES["work:mfa"]).carried[:1]:
+            plan.carry_out([step] if cut_short else [])
+        call(home, run("work:mfa", "acme:mfa"))
+        assert home.credentials.read_bytes().decode() == before.replace("[work:mfa]", "[acme:mfa]")
+    call(home, run("acme:", "work:"))
+    assert home.credentials.read_bytes().decode() == before
+
+
+# Lines that only some AWS tools read as a reference to work:mfa, and the line that is named.
+HIDDEN = {
+    "a comment behind it": ("[profile x]\nrole_arn = r\nsource_profile = work:mfa # my keys\n", "", 3),
+    "a semicolon behind it": ("[profile x]\nrole_arn = r\nsource_profile = work:mfa ; mine\n", "", 3),
+    "quotes": ('[profile x]\nrole_arn = r\nsource_profile = "work:mfa"\n', "", 3),
+    "a header that botocore ignores": ("[ profile x]\nrole_arn = r\nsource_profile = work:mfa\n", "", 3),
+    "a header for JavaScript": ("[profile.x]\nrole_arn = r\nsource_profile = work:mfa\n", "", 3),
+    "a value that goes on": ("[profile x]\nrole_arn = r\nsource_profile = work:mfa\n  x\n", "", 3),
+    "inside another value": ("[profile x]\nrole_arn = r\n  source_profile = work:mfa\n", "", 3),
+    "for all": ("[DEFAULT]\nsource_profile = work:mfa\n", "", 2),
+    "aws-vault's": ("[profile x]\ninclude_profile = work:mfa # c\n", "", 2),
+    "in credentials": ("", "[x]\nrole_arn = r\nsource_profile = work:mfa\t# c\n", 3),
+}
+
+
+@pytest.mark.parametrize("new", ["acme:mfa", ""])
+@pytest.mark.parametrize("case", HIDDEN)
+def test_a_reference_that_only_some_tools_read_refuses_it_with_its_line(home: Home, case: str, new: str) -> None:
+    config, credentials, line = HIDDEN[case]
+    before = (f"{config}\n{DEVICES}", f"{credentials}\n{MFA}")
+    home.write(*before)
+    with pytest.raises(FileError) as raised:
+        call(home, run("work:mfa", new) if new else lambda ctx: remove.run(ctx, ["work:mfa"], How(force=True)))
+    path = home.config if config else home.credentials
+    assert f"{path} line {line}: only some AWS tools read this as " in raised.value.what
+    assert raised.value.what.endswith("= work:mfa; nothing was written")
+    assert files(home) == before
+
+
+def test_what_goes_with_its_section_or_is_only_a_comment_refuses_nothing(home: Home) -> None:
+    role = "[profile work:x]\nrole_arn = r\nsource_profile = work:mfa # c\n"
+    home.write(f"{DEVICES}\n{role}", MFA)
+    call(home, lambda ctx: remove.run(ctx, ["work:"], How(force=True)))
+    assert files(home) == ("", "")
+    home.write(f"# source_profile = work:mfa\n\n{DEVICES}", MFA)
+    call(home, run("work:mfa", "acme:mfa"))
+    assert "[acme:mfa]" in files(home)[1]
+
+
 def test_a_target_that_both_runs_changed_is_left_alone(home: Home) -> None:
     home.write(CONFIG, CREDENTIALS)
     for step in moving.plan_move(home.environ, profiles.load(home.environ), NAMES["work:mfa"]).carried[:2]:
         plan.carry_out([step])
-    home.credentials.write_text(home.credentials.read_text() + "aws_session_token_of = x\n")
+    text = home.credentials.read_text()
+    home.credentials.write_text(text.replace("[acme:mfa]\n", "[acme:mfa]\naws_session_token_of = x\n"))
     before = files(home)
     with pytest.raises(UsageError, match="both have changed since"):
         call(home, run("work:mfa", "acme:mfa"))

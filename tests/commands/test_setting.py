@@ -56,8 +56,183 @@ def test_set(home: Home, case: str) -> None:
     home.write(CONFIG, CREDENTIALS)
     put(home, "work:dev", *given)
     assert files(home) == (CONFIG.replace(old, new) if old else CONFIG, CREDENTIALS)
-    said = "wrote work:dev\n" if old else "work:dev is like that already; nothing was changed\n"
+    said = "wrote work:dev\n" if old else "nothing to change: work:dev already has these values\n"
     assert home.err == said
+
+
+# The setting as it is given, and as it is written, where AWS tools read it.
+WRITTEN = {
+    "a duration": ("duration_seconds=1h", "duration_seconds = 3600"),
+    "awsume's duration": ("role_duration=2h", "role_duration = 7200"),
+    "a time": ("metadata_service_timeout=1m30s", "metadata_service_timeout = 90"),
+    "no pager": ("cli_pager=", "cli_pager ="),
+    "a token": ("mfa_serial=GAHT12345678", "mfa_serial = GAHT12345678"),
+    "a token, as awsprof calls it": ("mfa_device_arn=GAHT12345678", "mfa_device_arn = GAHT12345678"),
+    "with what was pasted along": ("region=\ufeff us-east-1\u200b\n", "region = us-east-1"),
+}
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_a_value_is_written_as_aws_tools_read_it(home: Home, case: str) -> None:
+    given, line = WRITTEN[case]
+    home.write("[profile a]\n")
+    put(home, "a", given)
+    assert files(home) == (f"[profile a]\n{line}\n", "")
+
+
+@pytest.mark.parametrize("given", ["region=auto", "region=nyc3", "output=toml", "endpoint_url=minio:9000", "note="])
+def test_force_skips_what_is_stricter_than_aws(home: Home, given: str) -> None:
+    home.write("[profile a]\n")
+    with pytest.raises(UsageError):
+        put(home, "a", given)
+    put(home, "a", given, any_key=True, force=True)
+    assert files(home) == (f"[profile a]\n{given.replace('=', ' = ').rstrip()}\n", "")
+
+
+# Both files, what is set, and both files then: a block of the credentials file wins as a whole.
+BLOCKS = {
+    "the block is in credentials": (
+        "[profile a]\nregion = x\n",
+        "[a]\ns3 =\n    max_queue_size = 5\n",
+        "[profile a]\nregion = x\n",
+        "[a]\ns3 =\n    max_queue_size = 5\n    addressing_style = path\n",
+    ),
+    "it is in both": (
+        "[profile a]\ns3 =\n    addressing_style = auto\n",
+        "[a]\ns3 =\n    max_queue_size = 5\n",
+        "[profile a]\ns3 =\n    addressing_style = auto\n",
+        "[a]\ns3 =\n    max_queue_size = 5\n    addressing_style = path\n",
+    ),
+    "it is in config": (
+        "[profile a]\ns3 =\n    max_queue_size = 5\n",
+        "[a]\nregion = x\n",
+        "[profile a]\ns3 =\n    max_queue_size = 5\n    addressing_style = path\n",
+        "[a]\nregion = x\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BLOCKS)
+def test_a_setting_of_a_block_goes_where_aws_tools_read_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    import botocore.session
+
+    config, credentials, *after = BLOCKS[case]
+    home.write(config, credentials)
+    put(home, "a", "s3.addressing_style=path")
+    assert list(files(home)) == after
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, home.environ[name])
+    assert botocore.session.Session(profile="a").get_scoped_config()["s3"]["addressing_style"] == "path"
+
+
+# Files that botocore reads and other AWS tools do not, and the same after a change of the profile.
+RESPELLED = {
+    "a quoted header": ('[profile "a"]\nregion = x\n', "", "[profile a]\nregion = us-east-1\n", "", "the header"),
+    "two spaces": ("[profile  a]\nregion = x\n", "", "[profile a]\nregion = us-east-1\n", "", "the header"),
+    "capitals": (
+        "[profile a]\nRole_Arn = r\nREGION = x\nOutput = json\n",
+        "",
+        "[profile a]\nrole_arn = r\nregion = us-east-1\noutput = json\n",
+        "",
+        "role_arn and output",
+    ),
+    "a colon": (
+        "[profile a]\nrole_arn: r\nregion = x\n",
+        "",
+        "[profile a]\nrole_arn = r\nregion = us-east-1\n",
+        "",
+        "role_arn",
+    ),
+    "in the file that is not edited it stays": (
+        "[profile a]\nregion = x\n",
+        f"[a]\n{KEYS.upper()}",
+        "[profile a]\nregion = us-east-1\n",
+        f"[a]\n{KEYS.upper()}",
+        "",
+    ),
+    "capitals in credentials": (
+        "",
+        f"[a]\nAWS_ACCESS_KEY_ID = {KEY_ID}\nAWS_SECRET_ACCESS_KEY = {SECRET}\nregion = x\n",
+        "",
+        f"[a]\n{KEYS}region = us-east-1\n",
+        "aws_access_key_id and aws_secret_access_key",
+    ),
+    "another profile's stay": (
+        '[profile "b"]\nRegion = y\n\n[profile a]\nregion = x\n',
+        "",
+        '[profile "b"]\nRegion = y\n\n[profile a]\nregion = us-east-1\n',
+        "",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", RESPELLED)
+def test_what_only_some_tools_read_is_written_as_all_read_it(home: Home, case: str) -> None:
+    config, credentials, *after, said = RESPELLED[case]
+    home.write(config, credentials)
+    put(home, "a", "region=us-east-1")
+    assert list(files(home)) == after
+    more = f"also rewrote {said}, which some AWS tools did not find\n" if said else ""
+    assert home.err.endswith(f"wrote a\n{more}")
+    put(home, "a", "region=us-east-1")
+    assert list(files(home)) == after
+
+
+def test_what_cannot_be_written_as_all_read_it_is_mentioned_with_its_line(home: Home) -> None:
+    config = "[profile a]\nREGION = x # c\nS3 =\n    x = 1\noutput = json\n"
+    home.write(config)
+    put(home, "a", "output=text")
+    assert files(home) == (config.replace("json", "text"), "")
+    assert f"{home.config} line 2: some AWS tools do not find region; " in home.err
+    assert f"{home.config} line 3: some AWS tools do not find s3; " in home.err
+
+
+FAR = "[profile far]\nrole_arn = arn:aws:iam::123456789012:role/Far\nsource_profile = keys\nduration_seconds = 14400\n"
+# A change after which AWS would refuse the duration of a role; what the error names.
+REFUSED_DURATIONS = {
+    "on a session": ("work:dev", "duration_seconds=4h", "through work:mfa"),
+    "the source of a long one": ("far", "source_profile=work:mfa", "through work:mfa"),
+    "an instance's role": ("far", "credential_source=Ec2InstanceMetadata", "through Ec2InstanceMetadata"),
+    "what its source becomes": ("keys", "aws_session_token=-", "through keys: far asks for more"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_DURATIONS)
+def test_a_duration_that_aws_refuses(home: Home, case: str) -> None:
+    word, given, told = REFUSED_DURATIONS[case]
+    before = (f"{CONFIG}\n{FAR}", f"{CREDENTIALS}\n[keys]\n{KEYS}")
+    home.write(*before)
+    with pytest.raises(UsageError) as raised:
+        put(home, word, given, stdin="TOKEN\n")
+    assert raised.value.what == f"AWS allows 1 h for a role assumed {told}"
+    assert files(home) == before
+    put(home, word, given, stdin="TOKEN\n", any_key=True, force=True)
+    assert files(home) != before
+
+
+def test_a_duration_that_aws_grants_or_that_was_wrong_before(home: Home) -> None:
+    home.write(f"{CONFIG}\n{FAR}duration_seconds_note = x\n", f"{CREDENTIALS}\n[keys]\n{KEYS}")
+    put(home, "far", "duration_seconds=12h")
+    put(home, "work:dev", "duration_seconds=4h", any_key=True, force=True)
+    put(home, "work:dev", "output=json")
+    assert "duration_seconds = 43200" in files(home)[0]
+
+
+def test_another_key_takes_the_name_of_the_user_with_it(home: Home) -> None:
+    home.write("[profile work:iam]\nawsprof_user = you\nregion = x\n", IAM)
+    put(home, "work:iam", "aws_secret_access_key=-", stdin=f"{NEWER}\n")
+    assert "awsprof_user = you" in files(home)[0]
+    put(home, "work:iam", f"aws_access_key_id={OTHER}")
+    assert files(home)[0] == "[profile work:iam]\nregion = x\n"
+
+
+def test_a_secret_of_the_wrong_form_is_asked_for_again(home: Home) -> None:
+    home.write("", IAM)
+    put(home, "work:iam", "aws_secret_access_key", answers=("short", f"\ufeff{NEWER} "))
+    assert files(home) == ("", IAM.replace(SECRET, NEWER))
 
 
 def test_a_key_goes_where_it_stands_already(home: Home) -> None:
@@ -105,15 +280,22 @@ WRONG = {
     "a key with a newline": ("work:dev", "a\nb=x", UsageError, "cannot be a setting"),
     "a region of no form": ("work:dev", "region=mars", UsageError, "not a region"),
     "a role of no form": ("work:dev", "role_arn=mars", UsageError, "not the ARN of a role"),
-    "a duration of no form": ("work:dev", "duration_seconds=1h", UsageError, "from 900 to 43200"),
-    "a duration too long": ("work:dev", "duration_seconds=43201", UsageError, "from 900 to 43200"),
+    "a duration of no form": ("work:dev", "duration_seconds=soon", UsageError, "36h, 90m, 1h30m or 900s"),
+    "a duration too long": ("work:dev", "duration_seconds=43201", UsageError, "between 15m and 12h"),
+    "a time of no form": ("work:dev", "metadata_service_timeout=soon", UsageError, "36h, 90m, 1h30m or 900s"),
+    "temporary keys of a user": ("work:iam", "aws_access_key_id=ASIAIOSFODNN7EXAMPLE", UsageError, "a temporary one"),
+    "a user as a device": ("work:mfa", f"mfa_device_arn={ARN}:user/you", UsageError, "not of an MFA device"),
+    "a passkey as a device": ("work:mfa", f"mfa_serial={ARN}:u2f/user/you/x", UsageError, "passkey"),
+    "an empty output": ("work:dev", "output=", UsageError, "awsprof unset"),
     "an output there is not": ("work:dev", "output=jsno", UsageError, "json"),
     "an account of no form": ("work:dev", "sso_account_id=1", UsageError, "twelve digits"),
     "a URL of no form": ("work:dev", "endpoint_url=localhost", UsageError, "https://"),
     "a source that is not there": ("work:dev", "source_profile=work:mfaa", NoSuchProfileError, "work:mfa"),
     "an unknown key": ("work:dev", "regoin=x", UsageError, "did you mean region"),
     "an unknown key like none": ("work:dev", "zzzzz=x", UsageError, "--force"),
-    "a value that AWS tools read differently": ("work:dev", "cli_pager=é", FileError, "such a value of cli_pager"),
+    "a value that AWS tools read differently": ("work:dev", "cli_pager=é", FileError, "of work:dev is not plain ASCII"),
+    "a comment behind a value": ("work:dev", "output=json # c", UsageError, "is none of json"),
+    "a comment behind any value": ("work:dev", "cli_pager=less # c", FileError, "most AWS tools begin a comment"),
     "a short secret": ("work:iam", "aws_secret_access_key=-", UsageError, "not a secret access key"),
 }
 
@@ -208,7 +390,7 @@ def test_unset(home: Home, case: str) -> None:
     take(home, "a", *keys)
     assert files(home) == (config_after, credentials_after)
     if case == "not there":
-        assert home.err == "a has no region\ndid you mean regoin?\na is like that already; nothing was changed\n"
+        assert home.err == "a has no region\ndid you mean regoin?\nnothing to change: a already has these values\n"
 
 
 def test_unset_of_no_profile(home: Home) -> None:

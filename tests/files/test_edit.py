@@ -193,10 +193,10 @@ REFUSED = {  # before -> the line named, and why
     "an indented section": ("[profile b]\nx = 1\n  [profile a]\ny = 2\n", 3, "indented section"),
     "a block": ("[profile a]\nregion =\n  x = 1\n", 2, "region is a block"),
     "comments inside": ("[profile a]\nregion = a\n  # c\n  b\n", 2, "comments inside"),
-    "a setting inside the value": ("[profile a]\nregion = a\n  x = 1\n", 1, "differently"),
+    "a setting inside the value": ("[profile a]\nregion = a\n  x = 1\n", 3, "differently"),
     "header unknown to JavaScript": ("[b]\n[profile a];c\nregion = a\n", 2, "differently"),
-    "inside a block for JavaScript": ("[profile a]\n  s3 =\n  region = a\n", 1, "differently"),
-    "set again inside a value": ("[profile a]\nregion = a\nx = 1\n  region = b\n", 1, "differently"),
+    "inside a block for JavaScript": ("[profile a]\n  s3 =\n  region = a\n", 3, "differently"),
+    "set again inside a value": ("[profile a]\nregion = a\nx = 1\n  region = b\n", 4, "differently"),
     "a section of that name for JavaScript": ("[profile.a]\nregion = b\n[b]\nx = 1\n [profile a]\n", 5, "indented"),
 }
 
@@ -253,14 +253,35 @@ def test_a_name_that_some_tool_cannot_read_is_refused(profile: str) -> None:
         change("[profile b]\nx = 1\n", SET, profile)
 
 
-BAD_VALUES = ["", " a", "a ", "a\nb", "a\rb", "a\tb", "é", "a\u2028b", "a\x85b", "a\0b", "\x1b[31m", "a # b", "a ; b"]
-BAD_VALUES += ["#a", ";a", '"a"', "'a"]
+ASCII, CONTROL, COMMENT = "is not plain ASCII", "control character", "where most AWS tools begin a comment"
+BAD_VALUES = {
+    **dict.fromkeys([" a", "a "], "begins or ends with a space"),
+    **dict.fromkeys(["a\nb", "a\rb", "a\tb", "a\0b", "\x1b[31m"], CONTROL),
+    **dict.fromkeys(["é", "a\u2028b", "a\x85b"], ASCII),
+    **dict.fromkeys(["a # b", "a ; b"], COMMENT),
+    **dict.fromkeys(["#a", ";a"], "begins with # or ;"),
+    **dict.fromkeys(['"a"', "'a"], "begins with a quote"),
+}
 
 
 @pytest.mark.parametrize("value", BAD_VALUES)
-def test_a_value_that_some_tool_cannot_read_is_refused(value: str) -> None:
-    with pytest.raises(FileError, match="such a value of region; nothing was written"):
+def test_a_value_that_some_tool_cannot_read_is_refused_with_the_reason(value: str) -> None:
+    with pytest.raises(FileError) as caught:
         change("[profile a]\n", {"region": value})
+    said = caught.value.what + caught.value.next_step
+    assert caught.value.what.startswith("region = ")
+    assert f" of a {BAD_VALUES[value]}" in said or BAD_VALUES[value] in said
+    assert ("ASCII" in said) == (not value.isascii())
+    assert said.isprintable()
+
+
+def test_an_empty_value_is_written_as_every_tool_reads_it() -> None:
+    assert change("[profile a]\nx = 1\n", {"cli_pager": ""}) == "[profile a]\nx = 1\ncli_pager =\n"
+    assert change("[profile a]\ncli_pager = less\nx = 1\n", {"cli_pager": ""}) == "[profile a]\ncli_pager =\nx = 1\n"
+    assert change("[profile a]\n  cli_pager =\n", {"region": "b"}) == "[profile a]\n  cli_pager =\nregion = b\n"
+    assert change("", {"cli_pager": ""}) == "[profile a]\ncli_pager =\n"
+    with pytest.raises(FileError, match="differently"):  # JavaScript would read x as a setting of cli_pager
+        change("[profile a]\n  cli_pager = less\n  x = 1\n", {"cli_pager": ""})
 
 
 @pytest.mark.parametrize("value", ["a", "a b", "a=b==", "a:b", "%(x)s", "a#b;c", "[a]", "$(a)", "\\", "=", "a,b|c"])

@@ -83,5 +83,5 @@ def test_what_is_clear_of_it_is_listed_and_its_line_named(
     known = profiles.load(environ)
     assert len(known.warnings) == 1
     assert known.warnings[0].startswith(f"{tmp_path / 'config'} line {row['line']}: ")
-    assert known.warnings[0].endswith("the AWS tools refuse this file")
+    assert known.warnings[0].endswith("the AWS CLI and boto3 refuse this file")
     assert list(known) == row["listed"]

@@ -169,7 +169,7 @@ NOT_IN_BLOCKS: dict[str, tuple[str, dict[str, str | None], str]] = {
     "an empty setting": ("[profile a]\ns3 =\n", {"s3.x": "1"}, "s3 is no block"),
     "a comment behind what goes": ("[profile a]\ns3 =\n  x = 1\n  # c\n  y = 1\n", {"s3.x": None}, "a comment here"),
     "comments inside what goes": ("[profile a]\ns3 =\n  # c\n  x = 1\n", {"s3.x": None}, "a comment here"),
-    "a value that some cannot read": (S3, {"s3.x": "é"}, "cannot read such a value"),
+    "a value that some cannot read": (S3, {"s3.x": "é"}, "s3.x = é of a is not plain ASCII"),
 }
 
 

@@ -56,5 +56,5 @@ def test_a_missing_file_was_empty(tmp_path: Path) -> None:
 def test_a_file_that_botocore_refused_before_is_an_error(tmp_path: Path) -> None:
     old = tmp_path / "credentials"
     old.write_text("junk\n")
-    with pytest.raises(FileError, match=r"the AWS tools refuse .*credentials; nothing was written"):
+    with pytest.raises(FileError, match=r"the AWS CLI and boto3 refuse .*credentials; nothing was written"):
         verify.as_meant(read.load(str(old)), str(old), SET)
