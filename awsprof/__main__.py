@@ -51,7 +51,7 @@ def _abandon_unwritten() -> None:
 def _run(words: list[str], flags: list[str]) -> None:
     ctx = _context(flags)
     try:
-        if "--version" in flags:
+        if "--version" in flags or words == ["version"]:
             ctx.out(f"awsprof {__version__}")
         else:
             _command(words)(ctx)
@@ -62,6 +62,8 @@ def _run(words: list[str], flags: list[str]) -> None:
 
 
 def _command(words: list[str]) -> Callable[[Context], None]:
+    if words[:1] == ["help"]:
+        words = [*words[1:], "--help"]
     plain = light.find(words)
     if plain is not None:
         return plain

@@ -241,6 +241,18 @@ def _switches(root: str, profile: str) -> list[tuple[str, int]]:
     return sorted(times.items(), key=lambda item: item[1], reverse=True)
 
 
+def recent(environ: Mapping[str, str]) -> list[str]:
+    """Return the profiles that were switched to, the last one first; none if the cache cannot be read.
+
+    A switch that a shell replayed is not noted: only those that called the program are.
+    """
+    place = root(environ)
+    try:
+        return [name for name, _ in _switches(place, "")] if place else []
+    except OSError:
+        return []
+
+
 def stamp(root: str, moment: str) -> str:
     """The path of the stamp of an instant, made where it is missing; empty for ABSENT."""
     if moment == ABSENT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import aws, keyfile, names, profiles, sessions
+from awsprof import aws, keyfile, lookup, names, profiles, sessions
 from awsprof.changes import How, Words, commit, settings_steps, writable
 from awsprof.errors import AwsError, CredentialsError, NoSuchProfileError, UsageError
 from awsprof.forms import (
@@ -16,6 +16,7 @@ from awsprof.forms import (
     check_secret,
     check_session_name,
 )
+from awsprof.picker import Row
 from awsprof.profiles import DEVICE_ARN, KEY_ID, LEGACY_TOKEN, MFA_SERIAL, SECRET, TOKEN
 from awsprof.text import quoted
 
@@ -47,7 +48,7 @@ def iam(
     Raises:
         AwsprofError: as the docs say; the files are as they were.
     """
-    names.check_domain(domain)
+    domain = names.check_domain(domain)
     settings = {"region": check_region(region)} if region else {}
     known = writable(ctx)
     key_id, secret = _access_key(ctx, csv, user, stdin)
@@ -76,8 +77,9 @@ def _access_key(ctx: Context, csv: str, user: str, stdin: TextIO | None) -> tupl
         return keyfile.from_lines(stdin)
     if ctx.person is None:
         raise UsageError("there is no terminal to ask at for the access key", "use --csv FILE, or --stdin")
-    key_id = check_key_id(ctx.person.line("access key id: "))
-    return key_id, ctx.person.secret("secret access key (hidden): ")
+    person = ctx.person
+    key_id = person.until_right(person.line, "access key id: ", check_key_id)
+    return key_id, person.until_right(person.secret, "secret access key (hidden): ", check_secret)
 
 
 def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
@@ -87,7 +89,7 @@ def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
         NoSuchProfileError: the domain has no access keys yet.
         AwsprofError: as the docs say; the files are as they were.
     """
-    names.check_domain(domain)
+    domain = names.check_domain(domain)
     device = check_device_arn(device_arn) if device_arn else ""
     known = writable(ctx)
     keys = sessions.iam_keys(known, domain)
@@ -113,9 +115,9 @@ def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys) -> str:
     if ctx.person is None:
         raise UsageError(f"which MFA device? {', '.join(map(quoted, found)) or why}", "add --device-arn ARN")
     if found:
-        return ctx.person.choose("which device?", found)
+        return ctx.person.choose("which device?", list(map(Row, found)))
     ctx.say(why)
-    return check_device_arn(ctx.person.line("ARN of the MFA device: "))
+    return ctx.person.until_right(ctx.person.line, "ARN of the MFA device: ", check_device_arn)
 
 
 class Role:
@@ -161,8 +163,9 @@ def role(ctx: Context, word: str, given: Role, how: How) -> None:
         AwsprofError: as the docs say; the files are as they were.
     """
     known = writable(ctx)
+    given.source = _named_source(ctx, known, word, given.source)
     name = _role_name(word, given.source)
-    given.source = _source(known, names.domain_of(name), given.source)
+    given.source = given.source or _usual_source(known, names.domain_of(name))
     _ask_for_the_rest(ctx, given, known.get(name))
     settings = given.settings()
     # These would contradict source_profile, or make the AWS tools ask for a code again.
@@ -193,11 +196,15 @@ def _role_name(word: str, source: str) -> str:
     return f"{domain}:{names.check_role_name(bare)}"
 
 
-def _source(known: Profiles, domain: str, source: str) -> str:
-    if source:
-        if source not in known:
-            raise names.not_found(source, known)
-        return source
+def _named_source(ctx: Context, known: Profiles, role: str, source: str) -> str:
+    """Return the profile of `--source`, if it was given; a bare name is first looked for in the role's domain."""
+    beside = f"{names.domain_of(role)}:{source}"
+    if source and source not in known and ":" in role and beside in known:
+        return beside
+    return source and lookup.profile(ctx, known, source)
+
+
+def _usual_source(known: Profiles, domain: str) -> str:
     for kind in (names.MFA, names.IAM):
         if f"{domain}:{kind}" in known:
             return f"{domain}:{kind}"
@@ -209,9 +216,10 @@ def _ask_for_the_rest(ctx: Context, given: Role, existing: profiles.Profile | No
         raise UsageError("which role?", "add --role-arn ARN")
     if ctx.person is None:
         return
-    given.arn = given.arn or check_role_arn(ctx.person.line("ARN of the role: "))
+    given.arn = given.arn or ctx.person.until_right(ctx.person.line, "ARN of the role: ", check_role_arn)
     if not given.region and existing is None:
-        chosen = ctx.person.choose("region? (Enter for none)", [_NO_REGION, *REGIONS], first=_NO_REGION)
+        rows = list(map(Row, [_NO_REGION, *REGIONS]))
+        chosen = ctx.person.choose("region? (Enter for none)", rows, first=_NO_REGION)
         given.region = "" if chosen == _NO_REGION else chosen
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from awsprof import names, profiles, sessions, settings
+from awsprof import lookup, names, profiles, sessions, settings
 from awsprof.changes import How, Words, commit, settings_steps, writable
 from awsprof.errors import UsageError
 from awsprof.files import plan, read
+from awsprof.picker import Row
 from awsprof.profiles import KEY_ID, LEGACY_TOKEN, SESSION_KEYS
 from awsprof.text import is_secret, joined, nearest, quoted
 
@@ -39,9 +40,9 @@ def put(
     """
     _check_spelling(given)
     known = writable(ctx)
-    name = names.resolve(word, known, active=ctx.active)
+    name = lookup.profile(ctx, known, word)
     wanted = _wanted(ctx, given, any_key=any_key, stdin=stdin)
-    _check_references(known, wanted)
+    _check_references(ctx, known, wanted)
     ended = _ended_session(known, name, wanted)
     secret = {key: value for key, value in wanted.items() if _belongs_to_credentials(known[name], key)}
     plain = {key: value for key, value in wanted.items() if key not in secret}
@@ -60,7 +61,7 @@ def take(ctx: Context, word: str, given: list[str], how: How) -> None:
         AwsprofError: as docs/the-life-of-a-profile.md says; the files are as they were.
     """
     known = writable(ctx)
-    name = names.resolve(word, known, active=ctx.active)
+    name = lookup.profile(ctx, known, word)
     profile = known[name]
     keys = [settings.check_key(key) for key in given]
     for key in keys:
@@ -107,7 +108,7 @@ def _wanted(ctx: Context, given: list[str], *, any_key: bool, stdin: TextIO | No
             key = _meant(ctx, key)
         if key in found:
             raise UsageError(f"{quoted(key)} is given twice", "give it once")
-        found[key] = settings.check(key, _secret(ctx, key, value, stdin) if is_secret(key) else value)
+        found[key] = _secret(ctx, key, value, stdin) if is_secret(key) else settings.check(key, value)
     return found
 
 
@@ -117,7 +118,9 @@ def _meant(ctx: Context, key: str) -> str:
     if ctx.person is None:
         hint = f"did you mean {joined(near, 'or')}? " if near else ""
         raise UsageError(f"AWS tools know no setting {quoted(key)}", f"{hint}to set it all the same: --force")
-    chosen = ctx.person.choose(f"AWS tools know no {quoted(key)}: which is meant?", [*near, key], first=key)
+    chosen = ctx.person.choose(
+        f"AWS tools know no {quoted(key)}: which is meant?", list(map(Row, [*near, key])), first=key
+    )
     if is_secret(chosen) != is_secret(key):
         raise UsageError(f"{chosen} is given in another way", f"awsprof set PROFILE {chosen}")
     return chosen
@@ -125,17 +128,17 @@ def _meant(ctx: Context, key: str) -> str:
 
 def _secret(ctx: Context, key: str, value: str, stdin: TextIO | None) -> str:
     if value == _STDIN and stdin is not None:
-        return stdin.readline().strip()
+        return settings.check(key, stdin.readline().strip())
     if ctx.person is None:
         raise UsageError(f"there is no terminal to ask at for {key}", f"{key}=- reads it from stdin")
-    return ctx.person.secret(f"{key} (hidden): ")
+    return ctx.person.until_right(ctx.person.secret, f"{key} (hidden): ", lambda typed: settings.check(key, typed))
 
 
-def _check_references(known: Profiles, wanted: Settings) -> None:
+def _check_references(ctx: Context, known: Profiles, wanted: Settings) -> None:
     for key in profiles.REFERENCES:
         source = wanted.get(key)
         if source and source not in known:
-            raise names.not_found(source, known)
+            raise lookup.not_found(ctx, known, source)
 
 
 def _belongs_to_credentials(profile: Profile, key: str) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from awsprof.ask import Person
 from awsprof.channel import Channel
 from awsprof.context import Context
+from awsprof.picker import Row
 from awsprof.text import iso
 
 from .account import User
@@ -48,7 +49,8 @@ class Script(Person):
     def yes(self, question: str) -> bool:
         return bool(self._next(question))
 
-    def choose(self, question: str, answers: list[str], labels: list[str] | None = None, first: str = "") -> str:
+    def choose(self, question: str, rows: list[Row], first: str = "") -> str:
+        answers = [row.answer for row in rows]
         chosen = self._next(f"{question} {answers}" if len(answers) < 9 else question)
         assert chosen in answers
         return str(chosen)
