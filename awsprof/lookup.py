@@ -169,10 +169,10 @@ def _wrong_headers(file: IniFile, wanted: Callable[[str], bool], *, config: bool
 
 
 def _readings(header: str) -> list[str]:
-    """Return what a person may have meant by a header: its text, and that without `profile`."""
+    """Return what a person may have meant by a header: without `profile`, and its text."""
     text = header.strip()
-    bare = text[7:].strip(" \t.:\"'") if text[:7].lower() == "profile" else text
-    return [text.strip("\"'"), bare]
+    bare = [text[7:].strip(" \t.:\"'")] if text[:7].lower() == "profile" else []
+    return [*bare, text.strip("\"'")]
 
 
 def _in_header(name: str) -> str:

@@ -43,7 +43,7 @@ def run(ctx: Context, old: str, new: str, how: How, *, no_domain: bool = False) 
     told = joined(each) if len(each) < 5 else f"{quoted(old)} to {quoted(new)}, {len(each)} profiles"
     ctx.say(*_what_stops(known, renamed))
     words = Words(
-        nothing=_nothing(old),
+        nothing=f"{quoted(new)} already has this name; nothing was changed",
         question=f"rename {quoted(old)} to {quoted(new)}?",
         done=f"renamed {told}",
         without_terminal=f"{quoted(old)} would be renamed, and there is no terminal to ask at",
@@ -51,14 +51,6 @@ def run(ctx: Context, old: str, new: str, how: How, *, no_domain: bool = False) 
     if commit(ctx, move.shown, how, words, carry=move.carried):
         ctx.say(*_mentions(known, renamed))
         follow(ctx, environment.renamed(ctx.environ, renamed))
-
-
-def _nothing(old: str) -> str:
-    domain, name = names.split(old)
-    hint = (
-        f"\nto take the domain away: awsprof rename {quoted(old)} {quoted(name)} --no-domain" if name and domain else ""
-    )
-    return f"{quoted(old)} already has this name; nothing was changed{hint}"
 
 
 def _is_domain(known: Profiles, old: str, new: str) -> bool:
@@ -97,9 +89,12 @@ def _in_domain_of(old: str, new: str) -> str:
 def _new_name(known: Profiles, old: str, new: str, *, no_domain: bool) -> str:
     if no_domain and ":" in new:
         raise UsageError(f"{quoted(new)} has a domain", "with --no-domain give a name without a colon")
-    new = new if no_domain else _in_domain_of(old, new)
-    _check_name(known, old, new)
-    return new
+    full = new if no_domain else _in_domain_of(old, new)
+    if full == old != new:
+        hint = f"to take the domain away: awsprof rename {quoted(old)} {quoted(new)} --no-domain"
+        raise UsageError(f"{quoted(old)} already has this name", hint)
+    _check_name(known, old, full)
+    return full
 
 
 def _check_name(known: Profiles, old: str, new: str) -> None:
