@@ -10,7 +10,7 @@ from awsprof.text import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import TextIO
 
     from awsprof.picker import Row
@@ -53,19 +53,8 @@ class Person:
         self.stream.write("\n")
         return CancelledError()
 
-    def yes(self, question: str) -> bool:
-        """Whether the person agrees; Enter means no."""
-        return self.line(f"{question} [y/N] ").lower() in ("y", "yes")
-
     def until_right(self, ask: Callable[[str], str], prompt: str, check: Callable[[str], str]) -> str:
-        """Return an answer that passes its check; a malformed one is explained, and asked for again.
-
-        To end instead would leave the next pasted line, perhaps a secret, to the shell.
-
-        Args:
-            ask: `line` or `secret` of this person.
-            prompt: what is asked.
-            check: returns the value, or raises UsageError.
+        """Ask until an answer passes its check; after a wrong one, say what is wrong with it.
 
         Raises:
             CancelledError: the person left the question unanswered.
@@ -74,23 +63,28 @@ class Person:
             try:
                 return check(ask(prompt))
             except UsageError as error:
-                self.stream.write("".join(f"{line}\n" for line in (error.what, error.next_step) if line))
+                self.stream.write(f"{error.what}\n{error.next_step}\n")
 
-    def choose(self, question: str, rows: list[Row], first: str = "") -> str:
-        """Return the answer of a row, from a list that filters while one types.
+    def yes(self, question: str) -> bool:
+        """Whether the person agrees; Enter means no."""
+        return self.line(f"{question} [y/N] ").lower() in ("y", "yes")
+
+    def choose(self, question: str, answers: Sequence[str | Row], first: str = "") -> str:
+        """Return one of some answers, from a list that filters while one types.
 
         Args:
             question: what is asked.
-            rows: what can be chosen.
+            answers: what can be chosen, as rows if it is shown in another way.
             first: the answer that the list begins at.
 
         Raises:
             CancelledError: the person chose none, by Esc, Ctrl-C or Ctrl-D.
         """
+        from awsprof import picker  # prompt_toolkit itself is imported when a list opens
+
+        rows = [picker.Row(answer) if isinstance(answer, str) else answer for answer in answers]
         if os.environ.get("TERM", "dumb") == "dumb" and os.name != "nt":
             return self._typed(question, rows, first)
-        from awsprof import picker  # only an open list pays for it
-
         return picker.pick(question, rows, first)
 
     def _typed(self, question: str, rows: list[Row], first: str) -> str:

@@ -37,15 +37,18 @@ def _octal(byte: int) -> str:
 def quote_sh(value: str) -> str:
     """For any POSIX shell: `'...'` for printable ASCII, else what printf prints, because dash has no `$'...'`.
 
-    Raises:
-        ShellError: it ends with a newline, which `$(...)` would drop.
+    `$(...)` drops newlines at the end; they are added behind it.
     """
     data = _bytes(value)
     if all(32 <= byte < 127 for byte in data):
         return quote_posix(value)
-    if data.endswith(b"\n"):
-        raise ShellError("sh cannot hold a value that ends with a newline", "fix the value in the AWS files")
-    return "\"$(command printf '" + "".join(f"\\{byte:03o}" for byte in data) + "')\""
+    ends = len(data) - len(data.rstrip(b"\n"))
+    return (
+        "\"$(command printf '"
+        + "".join(f"\\{byte:03o}" for byte in data)
+        + "')\""
+        + ("'" + "\n" * ends + "'") * bool(ends)
+    )
 
 
 def quote_fish(value: str) -> str:

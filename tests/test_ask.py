@@ -9,12 +9,10 @@ import pexpect
 import pytest
 
 from awsprof import ask
-from awsprof.picker import Row
 
 BEFORE = """
 from awsprof.ask import Person, somebody
 from awsprof.errors import CancelledError, UsageError
-from awsprof.picker import Row
 person = somebody(no_input=False)
 try:
     print("got", repr({call}))
@@ -27,7 +25,7 @@ SECRET = 'person.secret("secret: ")'
 LINE = 'person.line("line: ")'
 YES = 'person.yes("sure?")'
 DUMB = {**os.environ, "TERM": "dumb"}  # elsewhere a list opens: test_picker.py
-CHOOSE = 'person.choose("which?", [Row("one"), Row("two\\x1b[31m")])'
+CHOOSE = 'person.choose("which?", ["one", "two\\x1b[31m"])'
 # Wrong answers are explained and asked for again: what is pasted after them never reaches the shell.
 CHECK = (
     "def even(text):\n    if int(text) % 2:\n        raise UsageError('that is odd', 'try another')\n    return text\n"
@@ -94,7 +92,7 @@ def test_a_choice_is_shown_safely() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdin", io.StringIO("2\n"))
         patch.setenv("TERM", "dumb")
-        assert person.choose("which?", [Row("one"), Row("two\x1b[31m")]) == "two\x1b[31m"
+        assert person.choose("which?", ["one", "two\x1b[31m"]) == "two\x1b[31m"
     assert stream.getvalue() == "  1  one\n  2  two\ufffd[31m\nwhich? [1-2, or a name] "
 
 

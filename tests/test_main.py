@@ -74,8 +74,8 @@ def hooked(home: Home, *words: str, **variables: str) -> Done:
         ("init tcsh", 2, "awsprof does not speak tcsh"),
         ("show work:dve", 3, "no profile work:dve"),
         ("use work:dve --shell bash", 3, "no profile work:dve"),
-        ("use work:dev", 7, "no program can change the shell that started it"),
-        ("off", 7, "no program can change the shell that started it"),
+        ("use work:dev", 7, "the awsprof shell hook is not loaded"),
+        ("off", 7, "the awsprof shell hook is not loaded"),
     ],
 )
 def test_exit_codes(home: Home, line: str, code: int, what: str) -> None:

@@ -51,7 +51,10 @@ def all_given(values: list[str]) -> list[str]:
 
 Domain = Annotated[str | None, typer.Option("--domain", metavar="DOMAIN", help="Look in this domain.", callback=given)]
 Region = Annotated[str, typer.Option("--region", metavar="REGION", help="The AWS region.")]
-Shell = Annotated[str | None, typer.Option("--shell", metavar="SYNTAX", help="Print the change for bash, zsh, fish, pwsh or sh instead.")]
+Shell = Annotated[
+    str | None,
+    typer.Option("--shell", metavar="SYNTAX", help="Print the change for bash, zsh, fish, pwsh or sh instead."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 Force = Annotated[bool, typer.Option("--force", help="Do not ask.")]

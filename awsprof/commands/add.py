@@ -16,7 +16,6 @@ from awsprof.forms import (
     check_secret,
     check_session_name,
 )
-from awsprof.picker import Row
 from awsprof.profiles import DEVICE_ARN, KEY_ID, LEGACY_TOKEN, MFA_SERIAL, SECRET, TOKEN
 from awsprof.text import quoted
 
@@ -77,9 +76,8 @@ def _access_key(ctx: Context, csv: str, user: str, stdin: TextIO | None) -> tupl
         return keyfile.from_lines(stdin)
     if ctx.person is None:
         raise UsageError("there is no terminal to ask at for the access key", "use --csv FILE, or --stdin")
-    person = ctx.person
-    key_id = person.until_right(person.line, "access key id: ", check_key_id)
-    return key_id, person.until_right(person.secret, "secret access key (hidden): ", check_secret)
+    key_id = check_key_id(ctx.person.line("access key id: "))
+    return key_id, ctx.person.secret("secret access key (hidden): ")
 
 
 def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
@@ -115,9 +113,9 @@ def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys) -> str:
     if ctx.person is None:
         raise UsageError(f"which MFA device? {', '.join(map(quoted, found)) or why}", "add --device-arn ARN")
     if found:
-        return ctx.person.choose("which device?", list(map(Row, found)))
+        return ctx.person.choose("which device?", found)
     ctx.say(why)
-    return ctx.person.until_right(ctx.person.line, "ARN of the MFA device: ", check_device_arn)
+    return check_device_arn(ctx.person.line("ARN of the MFA device: "))
 
 
 class Role:
@@ -216,10 +214,9 @@ def _ask_for_the_rest(ctx: Context, given: Role, existing: profiles.Profile | No
         raise UsageError("which role?", "add --role-arn ARN")
     if ctx.person is None:
         return
-    given.arn = given.arn or ctx.person.until_right(ctx.person.line, "ARN of the role: ", check_role_arn)
+    given.arn = given.arn or check_role_arn(ctx.person.line("ARN of the role: "))
     if not given.region and existing is None:
-        rows = list(map(Row, [_NO_REGION, *REGIONS]))
-        chosen = ctx.person.choose("region? (Enter for none)", rows, first=_NO_REGION)
+        chosen = ctx.person.choose("region? (Enter for none)", [_NO_REGION, *REGIONS], first=_NO_REGION)
         given.region = "" if chosen == _NO_REGION else chosen
 
 

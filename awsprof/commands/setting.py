@@ -6,7 +6,6 @@ from awsprof import lookup, names, profiles, sessions, settings
 from awsprof.changes import How, Words, commit, settings_steps, writable
 from awsprof.errors import UsageError
 from awsprof.files import plan, read
-from awsprof.picker import Row
 from awsprof.profiles import KEY_ID, LEGACY_TOKEN, SESSION_KEYS
 from awsprof.text import is_secret, joined, nearest, quoted
 
@@ -108,7 +107,7 @@ def _wanted(ctx: Context, given: list[str], *, any_key: bool, stdin: TextIO | No
             key = _meant(ctx, key)
         if key in found:
             raise UsageError(f"{quoted(key)} is given twice", "give it once")
-        found[key] = _secret(ctx, key, value, stdin) if is_secret(key) else settings.check(key, value)
+        found[key] = settings.check(key, _secret(ctx, key, value, stdin) if is_secret(key) else value)
     return found
 
 
@@ -118,9 +117,7 @@ def _meant(ctx: Context, key: str) -> str:
     if ctx.person is None:
         hint = f"did you mean {joined(near, 'or')}? " if near else ""
         raise UsageError(f"AWS tools know no setting {quoted(key)}", f"{hint}to set it all the same: --force")
-    chosen = ctx.person.choose(
-        f"AWS tools know no {quoted(key)}: which is meant?", list(map(Row, [*near, key])), first=key
-    )
+    chosen = ctx.person.choose(f"AWS tools know no {quoted(key)}: which is meant?", [*near, key], first=key)
     if is_secret(chosen) != is_secret(key):
         raise UsageError(f"{chosen} is given in another way", f"awsprof set PROFILE {chosen}")
     return chosen
@@ -128,10 +125,10 @@ def _meant(ctx: Context, key: str) -> str:
 
 def _secret(ctx: Context, key: str, value: str, stdin: TextIO | None) -> str:
     if value == _STDIN and stdin is not None:
-        return settings.check(key, stdin.readline().strip())
+        return stdin.readline().strip()
     if ctx.person is None:
         raise UsageError(f"there is no terminal to ask at for {key}", f"{key}=- reads it from stdin")
-    return ctx.person.until_right(ctx.person.secret, f"{key} (hidden): ", lambda typed: settings.check(key, typed))
+    return ctx.person.secret(f"{key} (hidden): ")
 
 
 def _check_references(ctx: Context, known: Profiles, wanted: Settings) -> None:

@@ -32,7 +32,8 @@ def run(
     Raises:
         AwsprofError: as the docs say; the environment is unchanged.
     """
-    deliver = route(ctx.channel, ctx.out, shell)
+    line = f"use {quoted(word)}" if word else "use PROFILE"
+    deliver = route(ctx.channel, ctx.out, shell, line=line, at_terminal=ctx.person is not None)
     basis = replay.Basis(ctx)
     known = profiles.load(ctx.environ)
     name = _resolve(ctx, word, known, domain)

@@ -192,8 +192,9 @@ def test_without_a_hook_the_shell_is_told(home: Home) -> None:
 
 def test_shown_and_asked_for(home: Home) -> None:
     home.write(CONFIG, CREDENTIALS)
-    with pytest.raises(CancelledError):
+    with pytest.raises(CancelledError) as declined:
         call(home, run("work:mfa", "acme:mfa", force=False), False, env={"AWS_PROFILE": "work:mfa"})
+    assert (declined.value.exit_code, declined.value.what) == (2, "not confirmed; nothing was changed")
     assert "-[work:mfa]\n+[acme:mfa]\n" in home.err
     assert "-source_profile = work:mfa\n+source_profile = acme:mfa\n" in home.err
     assert moving.COPY_OF not in home.err
