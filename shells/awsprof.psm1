@@ -100,6 +100,9 @@ function Invoke-Awsprof {
         # Only for this one call: a shell of another kind that is started later must not inherit them.
         $env:AWSPROF_HOOK = '1:pwsh'
         $env:AWSPROF_OUT = $file
+        # PowerShell before 7.3, and its legacy mode, drop an empty word: written as "" it arrives.
+        $legacy = $PSVersionTable.PSVersion -lt [version]'7.3' -or "$PSNativeCommandArgumentPassing" -eq 'Legacy'
+        if ($legacy) { $args = @(foreach ($word in $args) { if ($word -is [string] -and -not $word) { '""' } else { $word } }) }
         # After Ctrl-C nothing but the finally block runs.
         $rc = 130
         if ($MyInvocation.ExpectingInput) { $input | & $exe[0].Path @args } else { & $exe[0].Path @args }
