@@ -12,7 +12,7 @@ from awsprof.shell import SHELLS
 from .shells import Home
 from .test_quoting import VALUES
 
-SHS = {
+POSIX = {
     "dash": ("dash",),
     "busybox": ("busybox", "sh"),
     "ksh": ("ksh",),
@@ -24,9 +24,9 @@ each_sh = pytest.mark.parametrize(
     "sh",
     [
         pytest.param(argv, marks=pytest.mark.skipif(not shutil.which(argv[0]), reason=f"{argv[0]} is not installed"))
-        for argv in SHS.values()
+        for argv in POSIX.values()
     ],
-    ids=SHS,
+    ids=POSIX,
 )
 CONFIG = "[profile work:dev]\nregion = eu-west-1\n[profile work:d\u00e9v]\n"
 SCRIPT = """\
