@@ -106,7 +106,7 @@ VERBS: dict[str, tuple[str, str, int]] = {
     "list": ("list", "", 0),
     "list --json": ("list --json", "", 0),
     "domains": ("domains --json", "", 0),
-    "current": ("current", "", 2),
+    "current": ("current", "", 0),
     "use, sh": ("use work:dev --shell sh", "", 0),
     "show iam": ("show work:iam", "", 0),
     "show iam --json": ("show work:iam --json", "", 0),
