@@ -53,7 +53,7 @@ def _run(words: list[str], flags: list[str]) -> None:
     try:
         if ctx.channel:
             ctx.channel.require_private()
-        if "--version" in flags:
+        if "--version" in flags or words == ["version"]:
             ctx.out(f"awsprof {__version__}")
         else:
             _command(words)(ctx)
@@ -64,6 +64,8 @@ def _run(words: list[str], flags: list[str]) -> None:
 
 
 def _command(words: list[str]) -> Callable[[Context], None]:
+    if words[:1] == ["help"]:
+        words = [*words[1:], "--help"]
     plain = light.find(words)
     if plain is not None:
         return plain

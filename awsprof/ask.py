@@ -10,8 +10,10 @@ from awsprof.text import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import TextIO
+
+    from awsprof.picker import Row
 
 
 class Person:
@@ -67,34 +69,44 @@ class Person:
         """Whether the person agrees; Enter means no."""
         return self.line(f"{question} [y/N] ").lower() in ("y", "yes")
 
-    def choose(self, question: str, answers: list[str], labels: list[str] | None = None, first: str = "") -> str:
-        """One of some answers, from a list that filters while one types.
+    def choose(self, question: str, answers: Sequence[str | Row], first: str = "") -> str:
+        """Return one of some answers, from a list that filters while one types.
 
         Args:
             question: what is asked.
-            answers: what can be chosen.
-            labels: how each is shown; by default as it is.
+            answers: what can be chosen, as rows if it is shown in another way.
             first: the answer that the list begins at.
 
         Raises:
             CancelledError: the person chose none, by Esc, Ctrl-C or Ctrl-D.
         """
-        shown = [safe(label) for label in labels or answers]
+        from awsprof import picker  # prompt_toolkit itself is imported when a list opens
+
+        rows = [picker.Row(answer) if isinstance(answer, str) else answer for answer in answers]
         if os.environ.get("TERM", "dumb") == "dumb" and os.name != "nt":
-            return self._typed(question, answers, shown, first)
-        from awsprof import picker  # only an open list pays for it
+            return self._typed(question, rows, first)
+        return picker.pick(question, rows, first)
 
-        return picker.pick(question, answers, shown, first)
-
-    def _typed(self, question: str, answers: list[str], shown: list[str], first: str) -> str:
-        """For a terminal that can only print: by its number or in full; Enter is the first."""
-        self.stream.write("".join(f"{number:>3}  {label}\n" for number, label in enumerate(shown, start=1)))
-        chosen = self.line(f"{question} [1-{len(answers)}] ") or first
-        if chosen.isdecimal() and 1 <= int(chosen) <= len(answers):
-            return answers[int(chosen) - 1]
-        if chosen in answers:
-            return chosen
+    def _typed(self, question: str, rows: list[Row], first: str) -> str:
+        """For a terminal that can only print: by number, name or filter words; Enter takes the first, or leaves."""
+        self.stream.write("".join(f"{number:>3}  {safe(row.label)}\n" for number, row in enumerate(rows, start=1)))
+        while typed := self.line(f"{question} [1-{len(rows)}, or a name] ") or first:
+            found = _fitting(rows, typed)
+            if len(found) == 1:
+                return found[0].answer
+            several = f"{safe(typed)} fits {len(found)} of them; give the number or the whole name"
+            self.stream.write(f"{several if found else f'nothing matches {safe(typed)}'}\n")
         raise CancelledError
+
+
+def _fitting(rows: list[Row], typed: str) -> list[Row]:
+    """The rows that an answer means: the one of that name, the one of that number, otherwise those that match it."""
+    from awsprof.picker import matching
+
+    named = [row for row in rows if row.answer == typed]
+    if not named and typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= len(rows):
+        named = [rows[int(typed) - 1]]
+    return named or matching(rows, typed)
 
 
 def _getpass(prompt: str) -> str:

@@ -256,6 +256,17 @@ def _switches(stands: Folder, profile: str) -> list[tuple[str, int]]:
     return sorted(times.items(), key=lambda item: item[1], reverse=True)
 
 
+def recent(environ: Mapping[str, str]) -> list[str]:
+    """Return the profiles that were switched to, the last one first; none if the cache cannot be read.
+
+    A switch that a shell replayed is not noted: only those that called the program are.
+    """
+    try:
+        return [name for name, _ in _switches(open_root(environ).folder("stands"), "")]
+    except (OSError, ValueError):
+        return []
+
+
 def stamp(root: Folder, moment: str) -> str:
     """Return the path of the stamp of a moment, made if it is missing; empty for ABSENT and UNKNOWN."""
     name = instant(moment)

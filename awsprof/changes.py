@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from awsprof import cache, profiles
-from awsprof.errors import CancelledError, ShellError, UsageError
+from awsprof.errors import DeclinedError, ShellError, UsageError
 from awsprof.files import plan, read
 from awsprof.profiles import Profile, Profiles
 from awsprof.text import quoted
@@ -110,7 +110,7 @@ def commit(
 
     Raises:
         UsageError: somebody would have to be asked, and nobody is there.
-        CancelledError: the person said no.
+        DeclinedError: the person said no.
         FileError: it cannot be written.
     """
     changing = plan.changing(steps)
@@ -134,13 +134,13 @@ def confirm(ctx: Context, words: Words, shown: list[str]) -> None:
 
     Raises:
         UsageError: nobody is there to be asked.
-        CancelledError: the person said no.
+        DeclinedError: the person said no.
     """
     if ctx.person is None:
         raise UsageError(words.without_terminal, f"add {words.flag}, or --dry-run to see how")
     ctx.say(*shown)
     if not ctx.person.yes(words.question):
-        raise CancelledError
+        raise DeclinedError
 
 
 def check_shell(ctx: Context) -> None:

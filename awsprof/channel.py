@@ -136,7 +136,12 @@ def take(environ: MutableMapping[str, str]) -> Channel | None:
 
 
 def route(
-    channel: Channel | None, out: Callable[[str], None], shell_name: str | None
+    channel: Channel | None,
+    out: Callable[[str], None],
+    shell_name: str | None,
+    *,
+    line: str = "use PROFILE",
+    at_terminal: bool = False,
 ) -> Callable[[Change, list[str]], list[str]]:
     """Return the way to the shell: stdout if `--shell` names one, else the hook's file.
 
@@ -146,6 +151,8 @@ def route(
         channel: what a hook offered, if one called.
         out: prints a line on stdout.
         shell_name: what `--shell` says; None where it was not given.
+        line: the command line after `awsprof`, for the message if there is neither.
+        at_terminal: whether a person may read that message.
 
     Raises:
         UsageError: awsprof does not speak that shell.
@@ -161,14 +168,15 @@ def route(
 
         return print_change
     if channel is None:
-        raise _no_hook()
+        raise _no_hook(line, at_terminal=at_terminal)
     channel.shell()  # a hook of another version is refused before anything happens
     return channel.hand_over
 
 
-def _no_hook() -> ShellError:
-    lines = [f"  {each.rc}: {each.load}" for each in shell.SHELLS.values()]
+def _no_hook(line: str, *, at_terminal: bool) -> ShellError:
+    script = f'in a script: eval "$(awsprof {line} --shell bash)" (--shell sh for dash, busybox and ksh)'
+    person = "install the hook and open a new shell: awsprof init --install"
     return ShellError(
-        "no program can change the shell that started it; the awsprof hook can, and is not loaded here",
-        "\n".join(["put the line of your shell into its file and open a new shell:", *lines]),
+        "the awsprof shell hook is not loaded, so this shell cannot be switched",
+        "\n".join([person] if at_terminal else [script, person]),
     )

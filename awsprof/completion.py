@@ -27,7 +27,12 @@ def table() -> list[str]:
     """The lines of the table."""
     from awsprof import cli
 
-    values = (("KIND", " ".join(KINDS)), ("REGION", " ".join(REGIONS)), ("SHELL", " ".join(shell.SHELLS)))
+    values = (
+        ("SYNTAX", " ".join(shell.SHELLS)),
+        ("KIND", " ".join(KINDS)),
+        ("REGION", " ".join(REGIONS)),
+        ("SHELL", " ".join(shell.HOOKED)),
+    )
     listed = [f"={name}\t{words}\t" for name, words in values]
     return [*listed, "\t--help\tShow help", *_command(cli.command(), "")]
 

@@ -60,3 +60,12 @@ class CancelledError(AwsprofError):
 
     def __init__(self, what: str = "cancelled, nothing changed") -> None:
         super().__init__(what)
+
+
+class DeclinedError(CancelledError):
+    """The person did not confirm a change: an answer, unlike Ctrl-C."""
+
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__("not confirmed; nothing was changed")

@@ -54,6 +54,12 @@ def _init() -> Callable[..., None]:
     return init.run
 
 
+def _current() -> Callable[..., None]:
+    from awsprof.commands import current
+
+    return current.run
+
+
 def _cache() -> Callable[..., None]:
     from awsprof.commands import cache
 
@@ -71,6 +77,7 @@ COMMANDS = {
     "use": Plain(_use, argument="word", options=_USE_OPTIONS),
     "off": Plain(_off, options={"--shell": "shell"}),
     "status": Plain(_status, flags={"--json": "as_json"}),
+    "current": Plain(_current),
     "init": Plain(_init, argument="name"),
     "cache": Plain(_cache),
 }

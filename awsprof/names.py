@@ -36,12 +36,27 @@ def kind_by_name(profile: str) -> str:
     return name if domain and name in RESERVED else ""
 
 
-def check_domain(domain: str) -> str:
-    """The domain itself, where a new one may be called so.
+def check_given(word: str | None) -> str | None:
+    """Return a name from the command line; None means that there was none.
+
+    Raises:
+        UsageError: it is empty.
+    """
+    if word == "":
+        raise UsageError(
+            "the name on the command line is empty",
+            'check the variable it came from; in PowerShell write "${d}:test", because "$d:test" is one variable',
+        )
+    return word
+
+
+def check_domain(word: str) -> str:
+    """Return the name of a new domain, without the colon that may end it.
 
     Raises:
         UsageError: it is empty or holds a character that some AWS tool cannot read.
     """
+    domain = word.removesuffix(":")
     if not domain or domain[0] not in _DOMAIN_FIRST or not set(domain) <= _DOMAIN:
         raise UsageError(
             f"{quoted(domain)} cannot be a domain",
@@ -73,9 +88,10 @@ def resolve(word: str, names: Collection[str], *, domain: str = "", active: str 
     """The profile that a word means: exact, then in `--domain`, then in the active domain, then the only bare name.
 
     Raises:
-        UsageError: several profiles have that bare name.
+        UsageError: the word is empty, or several profiles have that bare name.
         NoSuchProfileError: none fits; the nearest names are given.
     """
+    check_given(word)
     if word in names:
         return word
     if domain:
@@ -83,10 +99,19 @@ def resolve(word: str, names: Collection[str], *, domain: str = "", active: str 
     if active and (found := f"{domain_of(active)}:{word}") in names:
         return found
     fits = sorted(name for name in names if ":" in name and split(name)[1] == word)
-    if len(fits) > 1:
-        raise UsageError(f"{quoted(word)} could be {', '.join(told_apart(fits))}", "give the full name")
     if not fits:
         raise not_found(word, names)
+    return only_one(word, fits)
+
+
+def only_one(word: str, fits: list[str]) -> str:
+    """Return the one profile that a word fits.
+
+    Raises:
+        UsageError: it fits several.
+    """
+    if len(fits) > 1:
+        raise UsageError(f"{quoted(word)} could be {', '.join(told_apart(fits))}", "give the full name")
     return fits[0]
 
 

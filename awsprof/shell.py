@@ -34,6 +34,23 @@ def _octal(byte: int) -> str:
     return chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\{byte:03o}"
 
 
+def quote_sh(value: str) -> str:
+    """For any POSIX shell: `'...'` for printable ASCII, else what printf prints, because dash has no `$'...'`.
+
+    `$(...)` drops newlines at the end; they are added behind it.
+    """
+    data = _bytes(value)
+    if all(32 <= byte < 127 for byte in data):
+        return quote_posix(value)
+    ends = len(data) - len(data.rstrip(b"\n"))
+    return (
+        "\"$(command printf '"
+        + "".join(f"\\{byte:03o}" for byte in data)
+        + "')\""
+        + ("'" + "\n" * ends + "'") * bool(ends)
+    )
+
+
 def quote_fish(value: str) -> str:
     r"""For fish: inside `'...'` only `\'` and `\\` are escapes; other bytes stand outside as `\Xhh`.
 
@@ -102,17 +119,27 @@ class Shell:
 
 
 def _posix(change: Change) -> str:
+    """For bash and zsh, where a user's function may have the name of any builtin."""
+    return _lines_of_posix(change, quote_posix, "\\builtin ")
+
+
+def _sh(change: Change) -> str:
+    """For dash, busybox and ksh: special builtins come before functions there, and a backslash passes by aliases."""
+    return _lines_of_posix(change, quote_sh, "\\")
+
+
+def _lines_of_posix(change: Change, quote: Callable[[str], str], call: str) -> str:
     if not change:
         return ""
     # In a chain a readonly variable would stop half-way, on separate lines it would go unnoticed: so all are tried
     # first, in a subshell. `\builtin` passes by the user's aliases and functions.
-    sets = " ".join(f"{name}={quote_posix(value)}" for name, value in change.items() if value is not None)
+    sets = " ".join(f"{name}={quote(value)}" for name, value in change.items() if value is not None)
     unsets = " ".join(name for name, value in change.items() if value is None)
-    steps = [f"\\builtin unset -v {unsets}"] if unsets else []
-    steps += [f"\\builtin export {sets}"] if sets else []
+    steps = [f"{call}unset -v {unsets}"] if unsets else []
+    steps += [f"{call}export {sets}"] if sets else []
     return (
-        f"if ( \\builtin unset -v {' '.join(change)} ) 2>/dev/null; then {' && '.join(steps)}; "
-        f"else \\builtin printf '%s\\n' {quote_posix(READONLY)} >&2; \\builtin false; fi\n"
+        f"if ( {call}unset -v {' '.join(change)} ) 2>/dev/null; then {' && '.join(steps)}; "
+        f"else {call}printf '%s\\n' {quote_posix(READONLY)} >&2; {call}false; fi\n"
     )
 
 
@@ -177,8 +204,11 @@ SHELLS = {
             fail="throw 'awsprof failed; nothing was changed'\n",
             also=("powershell",),
         ),
+        # It has no hook: its scripts evaluate what --shell prints.
+        Shell("sh", hook="", rc="", load="", render=_sh, fail="\\false\n"),
     )
 }
+HOOKED = {name: shell for name, shell in SHELLS.items() if shell.hook}
 # What ends a script in every shell that is not spoken here: --shell named one, and its output will be evaluated.
 FAIL_ANYWHERE = "false\n"
 
@@ -197,4 +227,17 @@ def by_name(name: str) -> Shell:
     found = find(name)
     if found is None:
         raise UsageError(f"awsprof does not speak {quoted(name)}", f"it speaks {joined(SHELLS)}")
+    return found
+
+
+def with_hook(name: str) -> Shell:
+    """Return the shell of that name, if awsprof has a hook for it.
+
+    Raises:
+        UsageError: there is no such shell, or no hook for it.
+    """
+    found = by_name(name)
+    if not found.hook:
+        how = f'in a script: eval "$(awsprof use PROFILE --shell {found.name})"'
+        raise UsageError(f"there is no hook for {found.name}", f"{how}\nhooks exist for {joined(HOOKED)}")
     return found

@@ -459,7 +459,8 @@ function __awsprof_note() {
 }
 
 # >>> generated from the commands of awsprof by `make completions` >>>
-__awsprof_table='=KIND	all iam mfa user role	
+__awsprof_table='=SYNTAX	bash zsh fish pwsh sh	
+=KIND	all iam mfa user role sso login process keys	
 =REGION	af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1 us-west-2	
 =SHELL	bash zsh fish pwsh	
 	--help	Show help
@@ -472,9 +473,9 @@ use	PROFILE|-
 use	--domain=DOMAIN	Look in this domain
 use	--region=REGION	The AWS region
 use	--mfa	Renew the MFA session first, if it needs it
-use	--shell=SHELL	Print the change for this shell instead
+use	--shell=SYNTAX	Print the change for bash, zsh, fish, pwsh or sh instead
 	off	Take the switch back: this shell is as it was before it
-off	--shell=SHELL	Print the change for this shell instead
+off	--shell=SYNTAX	Print the change for bash, zsh, fish, pwsh or sh instead
 	mfa	Renew the MFA session behind a profile
 mfa	DOMAIN|PROFILE	
 mfa	--code=CODE|-	The code; - reads it from stdin
@@ -488,8 +489,9 @@ status	--json	Print JSON
 whoami	PROFILE	
 whoami	--json	Print JSON
 	list	List the profiles by domain, with the end of each session
+list	DOMAIN	
 list	--domain=DOMAIN	Look in this domain
-list	--kind=KIND	One of all, iam, mfa, user, role
+list	--kind=KIND	One of all, iam, mfa, user, role, sso, login, process, keys
 list	--names	Print sorted names only
 list	--json	Print JSON
 	domains	List the domains
@@ -503,6 +505,7 @@ init	SHELL
 init	--install	Have the shell'\''s start-up file load the hook
 init	--uninstall	Take that out again
 init	--dry-run	Show the change as a diff; write nothing
+	current	Print the name of the active profile
 	set	Set settings of a profile
 set	PROFILE	
 set	--force	Skip the checks that are stricter than AWS
@@ -514,6 +517,7 @@ unset	--yes	Do not ask
 unset	--dry-run	Show the change as a diff, secrets masked; write nothing
 	rename	Rename a profile, or a domain with all that names it
 rename	PROFILE	
+rename	--no-domain	Give it a name without a domain
 rename	--yes	Do not ask
 rename	--dry-run	Show the change as a diff, secrets masked; write nothing
 	remove	Remove profiles, or a whole domain

@@ -260,7 +260,10 @@ function Get-AwsProfiles {
         [string] $Domain
     )
     $kind = if ($Type -eq 'AssumeRole') { 'role' } else { $Type.ToLowerInvariant() }
-    $done = Invoke-AwsprofCmdlet list --names "--kind=$kind" "--domain=$Domain"
+    $words = @("--kind=$kind") + @(if ($Domain) { "--domain=$Domain" })
+    $done = Invoke-AwsprofCmdlet list --names @words
+    # The module gives nothing for a domain that does not exist.
+    if ($done.Code -eq 3) { return }
     Write-AwsprofAnswer $PSCmdlet $done
     $done.Out
 }
@@ -274,10 +277,13 @@ Only those that begin with this.
 function Get-AwsDomains {
     [CmdletBinding()]
     param([string] $Search)
-    $words = @(if ($Search) { $Search })
-    $done = Invoke-AwsprofCmdlet domains @words
+    $done = Invoke-AwsprofCmdlet list --names
     Write-AwsprofAnswer $PSCmdlet $done
-    $done.Out
+    # As in the module, a profile without a colon is a domain of its own.
+    $names = @($done.Out | ForEach-Object { $_.Split(':')[0] } | Select-Object -Unique)
+    $found = [string[]]@($names | Where-Object { $_.StartsWith($Search, [StringComparison]::Ordinal) })
+    [Array]::Sort($found, [StringComparer]::Ordinal)
+    $found
 }
 
 # The two completers are called as PowerShell calls one: command, parameter, word, syntax tree, what is bound so far.

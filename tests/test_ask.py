@@ -12,7 +12,7 @@ from awsprof import ask
 
 BEFORE = """
 from awsprof.ask import Person, somebody
-from awsprof.errors import CancelledError
+from awsprof.errors import CancelledError, UsageError
 person = somebody(no_input=False)
 try:
     print("got", repr({call}))
@@ -26,11 +26,18 @@ LINE = 'person.line("line: ")'
 YES = 'person.yes("sure?")'
 DUMB = {**os.environ, "TERM": "dumb"}  # elsewhere a list opens: test_picker.py
 CHOOSE = 'person.choose("which?", ["one", "two\\x1b[31m"])'
+# Wrong answers are explained and asked for again: what is pasted after them never reaches the shell.
+CHECK = (
+    "def even(text):\n    if int(text) % 2:\n        raise UsageError('that is odd', 'try another')\n    return text\n"
+)
+CHECKED = 'person.until_right(person.line, "even: ", even)'
 
 
 def talk(call: str, typed: str, prompt: str) -> str:
     """Type an answer where a call asks; all that the terminal showed."""
-    child = pexpect.spawn(sys.executable, ["-c", BEFORE.format(call=call)], timeout=20, encoding="utf-8", env=DUMB)
+    child = pexpect.spawn(
+        sys.executable, ["-c", CHECK + BEFORE.format(call=call)], timeout=20, encoding="utf-8", env=DUMB
+    )
     child.delaybeforesend = None
     child.expect_exact(prompt)
     child.send(typed)
@@ -56,11 +63,14 @@ def talk(call: str, typed: str, prompt: str) -> str:
         (YES, "sure? [y/N] ", "n\r", "got False"),
         (YES, "sure? [y/N] ", "\r", "got False"),
         (YES, "sure? [y/N] ", "\x04", "left, 130"),
-        (CHOOSE, "which? [1-2] ", "1\r", "got 'one'"),
-        (CHOOSE, "which? [1-2] ", "2\r", "got 'two\\x1b[31m'"),
-        (CHOOSE, "which? [1-2] ", "3\r", "left, 130"),
-        (CHOOSE, "which? [1-2] ", "0\r", "left, 130"),
-        (CHOOSE, "which? [1-2] ", "\r", "left, 130"),
+        (CHOOSE, "which? [1-2, or a name] ", "1\r", "got 'one'"),
+        (CHOOSE, "which? [1-2, or a name] ", "one\r", "got 'one'"),
+        (CHOOSE, "which? [1-2, or a name] ", "2\r", "got 'two\\x1b[31m'"),
+        (CHOOSE, "which? [1-2, or a name] ", "3\r2\r", "got 'two\\x1b[31m'"),
+        (CHOOSE, "which? [1-2, or a name] ", "0\r\x04", "left, 130"),
+        (CHOOSE, "which? [1-2, or a name] ", "\r", "left, 130"),
+        (CHECKED, "even: ", "3\r4\r", "got '4'"),
+        (CHECKED, "even: ", "3\r\x04", "left, 130"),
     ],
 )
 def test_an_answer(call: str, prompt: str, typed: str, got: str) -> None:
@@ -83,7 +93,7 @@ def test_a_choice_is_shown_safely() -> None:
         patch.setattr("sys.stdin", io.StringIO("2\n"))
         patch.setenv("TERM", "dumb")
         assert person.choose("which?", ["one", "two\x1b[31m"]) == "two\x1b[31m"
-    assert stream.getvalue() == "  1  one\n  2  two\\x1b[31m\nwhich? [1-2] "
+    assert stream.getvalue() == "  1  one\n  2  two\\x1b[31m\nwhich? [1-2, or a name] "
 
 
 @pytest.mark.parametrize("no_input", [True, False])

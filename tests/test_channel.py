@@ -230,17 +230,15 @@ def test_no_change_writes_nothing(tmp_path: Path, name: str | None, printed: str
     assert path.read_bytes() == b""
 
 
-def test_without_a_hook_every_shell_is_told_its_line() -> None:
-    with pytest.raises(ShellError) as refused:
-        route(None, print, None)
-    assert refused.value.exit_code == 7
-    for line in (
-        '~/.bashrc: eval "$(awsprof init bash)"',
-        '~/.zshrc: eval "$(awsprof init zsh)"',
-        "~/.config/fish/config.fish: awsprof init fish | source",
-        "$PROFILE: awsprof init pwsh | Out-String | Invoke-Expression",
-    ):
-        assert line in refused.value.next_step
+EVAL = 'in a script: eval "$(awsprof use work:dev --shell bash)" (--shell sh for dash, busybox and ksh)'
+INSTALL = "install the hook and open a new shell: awsprof init --install"
+
+
+@pytest.mark.parametrize(("at_terminal", "steps"), [(True, [INSTALL]), (False, [EVAL, INSTALL])])
+def test_without_a_hook_scripts_are_given_the_eval_form_first(at_terminal: bool, steps: list[str]) -> None:
+    with pytest.raises(ShellError, match="the awsprof shell hook is not loaded") as refused:
+        route(None, print, None, line="use work:dev", at_terminal=at_terminal)
+    assert (refused.value.exit_code, refused.value.next_step.split("\n")) == (7, steps)
 
 
 def test_a_shell_that_is_none() -> None:

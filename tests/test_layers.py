@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"boto3", "botocore", "click", "dataclasses", "pydantic", "questionary", "rich", "shellingham", "typer"}
+HEAVY = {"boto3", "botocore", "click", "dataclasses", "pydantic", "prompt_toolkit", "rich", "shellingham", "typer"}
 PROGRAM = """
 import sys
 from awsprof.__main__ import main

@@ -146,7 +146,7 @@ HEAVY = [
     "boto3",
     "botocore",
     "pydantic",
-    "questionary",
+    "prompt_toolkit",
     "shellingham",
     "dataclasses",
     "typing",

@@ -15,7 +15,7 @@ import pytest
 
 import awsprof
 from awsprof import manual
-from awsprof.shell import SHELLS, quote_pwsh
+from awsprof.shell import HOOKED, SHELLS, quote_pwsh
 
 # One worker builds for all of these.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("package")]
@@ -99,7 +99,7 @@ def test_it_is_this_one(installed: Installed) -> None:
     assert place == f"{installed.package}\n"
 
 
-@pytest.mark.parametrize("shell", [name for name in SHELLS if name != "pwsh"])
+@pytest.mark.parametrize("shell", [name for name in HOOKED if name != "pwsh"])
 def test_init_prints_the_hook(installed: Installed, shell: str) -> None:
     assert installed.run("awsprof", "init", shell) == (ROOT / "shells" / SHELLS[shell].hook).read_text()
 

@@ -9,6 +9,7 @@ from awsprof import shell
 from awsprof.errors import ShellError, UsageError
 
 EVERY = list(shell.SHELLS.values())
+HOOKED = list(shell.HOOKED.values())
 READONLY = "awsprof: a variable of this switch is readonly in this shell; nothing was changed"
 NAMES = sorted({*env.MANAGED, *env.MASKS, env.SAVED, env.PREVIOUS})
 
@@ -41,6 +42,7 @@ POSIX = {
         "\\builtin unset -v AWS_VAULT AWS_SSO_PROFILE && \\builtin export AWS_PROFILE='it'\\''s' AWS_REGION=''",
     ),
 }
+SH = {name: snippet.replace("\\builtin ", "\\") for name, snippet in POSIX.items()}
 FISH = {
     "set": "set -gx AWS_PROFILE 'work:dev'\nbuiltin true\n",
     "unset": fish_unset("AWS_VAULT") + "builtin true\n",
@@ -60,7 +62,9 @@ PWSH = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-@pytest.mark.parametrize(("kind", "snippets"), [("bash", POSIX), ("zsh", POSIX), ("fish", FISH), ("pwsh", PWSH)])
+@pytest.mark.parametrize(
+    ("kind", "snippets"), [("bash", POSIX), ("zsh", POSIX), ("fish", FISH), ("pwsh", PWSH), ("sh", SH)]
+)
 def test_snippets(kind: str, snippets: dict[str, str], name: str) -> None:
     assert shell.SHELLS[kind].render(CHANGES[name]) == snippets[name]
 
@@ -86,6 +90,19 @@ VALUES = {
 def test_quoting(value: str) -> None:
     quoted = (shell.quote_posix(value), shell.quote_fish(value), shell.quote_pwsh(value))
     assert quoted == VALUES[value]
+
+
+@pytest.mark.parametrize(
+    ("value", "quoted"),
+    [
+        ("it's", "'it'\\''s'"),
+        ("%s\\n", "'%s\\n'"),
+        ("é", "\"$(command printf '\\303\\251')\""),
+        ("é%\n\n", "\"$(command printf '\\303\\251\\045\\012\\012')\"'\n\n'"),
+    ],
+)
+def test_quoting_for_sh(value: str, quoted: str) -> None:
+    assert shell.quote_sh(value) == quoted
 
 
 def test_bytes_that_are_not_utf8() -> None:
@@ -136,6 +153,7 @@ def test_names_need_no_quoting(name: str) -> None:
         ("pwsh", "pwsh"),
         ("powershell", "pwsh"),
         ("PowerShell", "pwsh"),
+        ("sh", "sh"),
     ],
 )
 def test_shells_by_name(word: str, name: str) -> None:
@@ -145,11 +163,10 @@ def test_shells_by_name(word: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("word", "hint"),
     [
-        ("tcsh", "it speaks bash, zsh, fish and pwsh"),
-        ("sh", "it speaks bash, zsh, fish and pwsh"),
-        ("cmd", "it speaks bash, zsh, fish and pwsh"),
-        ("", "it speaks bash, zsh, fish and pwsh"),
-        ("\x1b[31m", "it speaks bash, zsh, fish and pwsh"),
+        ("tcsh", "it speaks bash, zsh, fish, pwsh and sh"),
+        ("cmd", "it speaks bash, zsh, fish, pwsh and sh"),
+        ("", "it speaks bash, zsh, fish, pwsh and sh"),
+        ("\x1b[31m", "it speaks bash, zsh, fish, pwsh and sh"),
     ],
 )
 def test_other_shells(word: str, hint: str) -> None:
@@ -158,7 +175,13 @@ def test_other_shells(word: str, hint: str) -> None:
     assert refused.value.next_step.startswith(hint)
 
 
-@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
+def test_sh_has_no_hook() -> None:
+    with pytest.raises(UsageError, match="there is no hook for sh") as refused:
+        shell.with_hook("sh")
+    assert refused.value.next_step.startswith('in a script: eval "$(awsprof use PROFILE --shell sh)"')
+
+
+@pytest.mark.parametrize("kind", HOOKED, ids=lambda kind: kind.name)
 def test_each_shell_is_told_where_its_line_goes(kind: shell.Shell) -> None:
     assert kind.rc
     assert f"awsprof init {kind.name}" in kind.load

@@ -7,23 +7,25 @@ from typing import Annotated
 
 import typer  # noqa: TID253 - this module is imported only where a command line is not plain
 
-from awsprof.cli.words import AsJson, Domain, Region, Shell, app, epilog
-from awsprof.commands import cache, domains, init, listing, mfa, off, show, status, use, whoami
+from awsprof.cli.words import AsJson, Domain, Region, Shell, app, epilog, given
+from awsprof.commands import cache, current, domains, init, listing, mfa, off, show, status, use, whoami
 from awsprof.errors import UsageError
-from awsprof.text import parse_duration
+from awsprof.text import parse_duration, quoted
 
 
 @app.command("use", epilog=epilog("awsprof use work:dev", 3, 4, 5, 6, 7))
 def _use(
     call: typer.Context,
-    profile: Annotated[str, typer.Argument(metavar="PROFILE|-", help="A profile; - is the one before.")] = "",
-    domain: Domain = "",
+    profile: Annotated[
+        str | None, typer.Argument(metavar="PROFILE|-", help="A profile; - is the one before.", callback=given)
+    ] = None,
+    domain: Domain = None,
     region: Region = "",
     mfa: Annotated[bool, typer.Option("--mfa", help="Renew the MFA session first, if it needs it.")] = False,
     shell: Shell = None,
 ) -> None:
     """Make a profile active in this shell."""
-    use.run(call.obj, profile, domain=domain, region=region, mfa=mfa, shell=shell)
+    use.run(call.obj, profile or "", domain=domain or "", region=region, mfa=mfa, shell=shell)
 
 
 @app.command("off", epilog=epilog("awsprof off", 7))
@@ -35,7 +37,10 @@ def _off(call: typer.Context, shell: Shell = None) -> None:
 @app.command("mfa", epilog=epilog("awsprof mfa work", 3, 4, 5, 6))
 def _mfa(
     call: typer.Context,
-    target: Annotated[str, typer.Argument(metavar="DOMAIN|PROFILE", help="Default: the active profile's.")] = "",
+    target: Annotated[
+        str | None,
+        typer.Argument(metavar="DOMAIN|PROFILE", help="Default: the active profile's.", callback=given),
+    ] = None,
     code: Annotated[
         str | None, typer.Option("--code", metavar="CODE|-", help="The code; - reads it from stdin.")
     ] = None,
@@ -51,7 +56,7 @@ def _mfa(
         code = sys.stdin.readline()
     least = parse_duration(min_remaining) if min_remaining else -1
     wish = mfa.Wish(code, force=force, seconds=parse_duration(duration), least=least)
-    mfa.run(call.obj, target, wish, as_json=as_json)
+    mfa.run(call.obj, target or "", wish, as_json=as_json)
 
 
 @app.command("status", epilog=epilog("awsprof status --json", 4))
@@ -63,23 +68,32 @@ def _status(call: typer.Context, as_json: AsJson = False) -> None:
 @app.command("whoami", epilog=epilog("awsprof whoami work:dev", 3, 4, 5, 6))
 def _whoami(
     call: typer.Context,
-    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="Default: what AWS tools in this shell use.")] = "",
+    profile: Annotated[
+        str | None,
+        typer.Argument(metavar="PROFILE", help="Default: what AWS tools in this shell use.", callback=given),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask AWS who this is: account, ARN, user id."""
-    whoami.run(call.obj, profile, as_json=as_json)
+    whoami.run(call.obj, profile or "", as_json=as_json)
 
 
-@app.command("list", epilog=epilog("awsprof list --domain work", 4))
+@app.command("ls", hidden=True)
+@app.command("list", epilog=epilog("awsprof list work", 3, 4))
 def _list(
     call: typer.Context,
-    domain: Domain = "",
+    within: Annotated[
+        str | None, typer.Argument(metavar="DOMAIN", help="The same as --domain. Default: all.", callback=given)
+    ] = None,
+    domain: Domain = None,
     kind: Annotated[str, typer.Option(metavar="KIND", help=f"One of {', '.join(listing.KINDS)}.")] = "all",
     only_names: Annotated[bool, typer.Option("--names", help="Print sorted names only.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the profiles by domain, with the end of each session."""
-    listing.run(call.obj, domain=domain, kind=kind, only_names=only_names, as_json=as_json)
+    if within and domain and within.removesuffix(":") != domain.removesuffix(":"):
+        raise UsageError(f"{quoted(within)} and --domain {quoted(domain)} are two domains", "give one of them")
+    listing.run(call.obj, domain=within or domain or "", kind=kind, only_names=only_names, as_json=as_json)
 
 
 @app.command("domains", epilog=epilog("awsprof domains", 4))
@@ -94,10 +108,14 @@ def _domains(
 
 @app.command("show", epilog=epilog("awsprof show work:dev", 3, 4))
 def _show(
-    call: typer.Context, profile: Annotated[str, typer.Argument(metavar="PROFILE")], as_json: AsJson = False
+    call: typer.Context,
+    profile: Annotated[
+        str | None, typer.Argument(metavar="PROFILE", help="Default: the active profile.", callback=given)
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show a profile's settings, and what it stands on; secrets masked."""
-    show.run(call.obj, profile, as_json=as_json)
+    show.run(call.obj, profile or "", as_json=as_json)
 
 
 @app.command("init", epilog=epilog("awsprof init --install", 4, 7))
@@ -119,6 +137,12 @@ def _init(
         init.change(call.obj, shell, remove=uninstall, dry_run=dry_run)
     else:
         init.run(call.obj, shell)
+
+
+@app.command("current", epilog=epilog("awsprof current"))
+def _current(call: typer.Context) -> None:
+    """Print the name of the active profile."""
+    current.run(call.obj)
 
 
 @app.command("cache", hidden=True)

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer  # noqa: TID253 - this module is imported only where a command line is not plain
 
 from awsprof.changes import How
-from awsprof.cli.words import DryRun, Force, Region, Yes, adding, app, epilog
+from awsprof.cli.words import DryRun, Force, Region, Yes, adding, all_given, app, epilog, given
 from awsprof.commands import add, adopt, remove, rename, rotate, setting
 from awsprof.text import parse_duration
 
-DomainArgument = Annotated[str, typer.Argument(metavar="DOMAIN")]
+DomainArgument = Annotated[str, typer.Argument(metavar="DOMAIN", callback=given)]
 
 
 def _adding(*, yes: bool, force: bool, dry_run: bool) -> How:
@@ -64,9 +64,13 @@ NoSessionName = Annotated[bool, typer.Option("--no-session-name", help="Leave ro
 @adding.command("role", epilog=epilog("awsprof add role work:ops --role-arn arn:aws:iam::123456789012:role/Ops", 3, 4))
 def _add_role(
     call: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="DOMAIN:NAME", help="NAME alone takes the domain of --source.")],
+    name: Annotated[
+        str, typer.Argument(metavar="DOMAIN:NAME", help="NAME alone takes the domain of --source.", callback=given)
+    ],
     role_arn: Annotated[str, typer.Option(metavar="ARN", help="The role.")] = "",
-    source: Annotated[str, typer.Option(metavar="SOURCE", help="Default: the domain's mfa, else iam profile.")] = "",
+    source: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="Default: the domain's mfa, else iam profile.", callback=given)
+    ] = None,
     region: Region = "",
     external_id: Annotated[str, typer.Option(metavar="ID", help="What the role's trust policy asks for.")] = "",
     session_name: SessionName = "",
@@ -81,7 +85,7 @@ def _add_role(
     """Add a role."""
     given = add.Role(
         role_arn,
-        source=source,
+        source=source or "",
         region=region,
         external_id=external_id,
         session_name=session_name,
@@ -92,7 +96,7 @@ def _add_role(
     add.role(call.obj, name, given, _adding(yes=yes, force=force, dry_run=dry_run))
 
 
-ProfileArgument = Annotated[str, typer.Argument(metavar="PROFILE")]
+ProfileArgument = Annotated[str, typer.Argument(metavar="PROFILE", callback=given)]
 
 
 @app.command("set", epilog=epilog("awsprof set work:dev region=eu-west-1 s3.max_queue_size=20", 3, 4))
@@ -126,19 +130,25 @@ def _unset(
 @app.command("rename", epilog=epilog("awsprof rename work: acme:", 3, 4, 7))
 def _rename(
     call: typer.Context,
-    old: Annotated[str, typer.Argument(metavar="PROFILE", help="Its full name; DOMAIN: for a whole domain.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="A bare name stays in the domain; DOMAIN: for a domain.")],
+    old: Annotated[str, typer.Argument(metavar="PROFILE", help="DOMAIN: for a whole domain.", callback=given)],
+    new: Annotated[
+        str,
+        typer.Argument(metavar="NEW", help="A bare name stays in the domain; DOMAIN: for a domain.", callback=given),
+    ],
+    no_domain: Annotated[bool, typer.Option("--no-domain", help="Give it a name without a domain.")] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
     """Rename a profile, or a domain with all that names it."""
-    rename.run(call.obj, old, new, How(force=yes, dry_run=dry_run))
+    rename.run(call.obj, old, new, How(force=yes, dry_run=dry_run), no_domain=no_domain)
 
 
 @app.command("remove", epilog=epilog("awsprof remove work:dev", 3, 4, 7))
 def _remove(
     call: typer.Context,
-    words: Annotated[list[str], typer.Argument(metavar="PROFILE", help="Full names; DOMAIN: for a whole domain.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="PROFILE", help="DOMAIN: for a whole domain.", callback=all_given)
+    ],
     cascade: Annotated[bool, typer.Option("--cascade", help="Remove what stands on them, too.")] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -168,8 +178,12 @@ def _rotate(
 @app.command("adopt", epilog=epilog("awsprof adopt --domain work", 3, 4, 7))
 def _adopt(
     call: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="PROFILE", help="Only the keys of this one. Default: all.")] = "",
-    domain: Annotated[str, typer.Option("--domain", metavar="DOMAIN", help="What the new domain is called.")] = "",
+    source: Annotated[
+        str | None, typer.Argument(metavar="PROFILE", help="Only the keys of this one. Default: all.", callback=given)
+    ] = None,
+    domain: Annotated[
+        str | None, typer.Option("--domain", metavar="DOMAIN", help="What the new domain is called.", callback=given)
+    ] = None,
     move: Annotated[bool, typer.Option("--move", help="Rename in place, instead of adding beside.")] = False,
     session_name: SessionName = "",
     no_session_name: NoSessionName = False,
@@ -178,5 +192,11 @@ def _adopt(
     dry_run: DryRun = False,
 ) -> None:
     """Turn profiles written by other tools into a domain."""
-    wish = adopt.Wish(domain=domain, source=source, move=move, session_name=session_name, anonymous=no_session_name)
+    wish = adopt.Wish(
+        domain=domain or "",
+        source=source or "",
+        move=move,
+        session_name=session_name,
+        anonymous=no_session_name,
+    )
     adopt.run(call.obj, wish, How(force=yes, dry_run=dry_run, unchecked=force))

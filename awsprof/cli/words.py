@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer  # noqa: TID253 - this module is imported only where a command line is not plain
 
+from awsprof.names import check_given
+
 app = typer.Typer(
     name="awsprof",
     help="Switch the shell you are in between AWS profiles, with one MFA code a day.",
@@ -37,9 +39,22 @@ def epilog(example: str, *codes: int) -> str:
     return f"\b\nExample:\n  {example}\n\nExit codes: {told}."
 
 
-Domain = Annotated[str, typer.Option("--domain", metavar="DOMAIN", help="Look in this domain.")]
+def given(value: str | None) -> str | None:
+    """Refuse an empty name; typer calls it for an argument or option that takes a name."""
+    return check_given(value)
+
+
+def all_given(values: list[str]) -> list[str]:
+    """The same for an argument that takes several names."""
+    return [value for value in values if check_given(value)]
+
+
+Domain = Annotated[str | None, typer.Option("--domain", metavar="DOMAIN", help="Look in this domain.", callback=given)]
 Region = Annotated[str, typer.Option("--region", metavar="REGION", help="The AWS region.")]
-Shell = Annotated[str | None, typer.Option("--shell", metavar="SHELL", help="Print the change for this shell instead.")]
+Shell = Annotated[
+    str | None,
+    typer.Option("--shell", metavar="SYNTAX", help="Print the change for bash, zsh, fish, pwsh or sh instead."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 Force = Annotated[bool, typer.Option("--force", help="Skip the checks that are stricter than AWS.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from awsprof import aws, keyfile, names, profiles, sessions
+from awsprof import aws, keyfile, lookup, names, profiles, sessions
 from awsprof.changes import How, Words, commit, duration_refused, settings_steps, writable
 from awsprof.errors import AwsError, CredentialsError, NoSuchProfileError, UsageError
 from awsprof.forms import (
@@ -50,7 +50,7 @@ def iam(
     Raises:
         AwsprofError: as the docs say; the files are as they were.
     """
-    names.check_domain(domain)
+    domain = names.check_domain(domain)
     region = check_region(region, force=how.unchecked) if region else ""
     known = writable(ctx)
     name = f"{domain}:{names.IAM}"
@@ -111,7 +111,7 @@ def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
         NoSuchProfileError: the domain has no access keys yet.
         AwsprofError: as the docs say; the files are unchanged.
     """
-    names.check_domain(domain)
+    domain = names.check_domain(domain)
     device, user = check_device(device_arn, force=how.unchecked) if device_arn else "", ""
     known = writable(ctx)
     keys = sessions.iam_keys(known, domain)
@@ -198,9 +198,10 @@ def role(ctx: Context, word: str, given: Role, how: How) -> None:
         AwsprofError: as the docs say; the files are unchanged.
     """
     known = writable(ctx)
+    given.source = _named_source(ctx, known, word, given.source)
     name = _role_name(word, given.source)
     there = known.get(name) or profiles.Profile(name)
-    given.source = _source(known, names.domain_of(name), given.source)
+    given.source = given.source or _usual_source(known, names.domain_of(name))
     _ask_for_the_rest(ctx, given, known.get(name), force=how.unchecked)
     if not (given.session_name or given.anonymous or there.get("role_session_name")):
         given.session_name = profiles.user_behind(known, given.source)
@@ -233,11 +234,15 @@ def _role_name(word: str, source: str) -> str:
     return f"{domain}:{names.check_role_name(bare)}"
 
 
-def _source(known: Profiles, domain: str, source: str) -> str:
-    if source:
-        if source not in known:
-            raise names.not_found(source, known)
-        return source
+def _named_source(ctx: Context, known: Profiles, role: str, source: str) -> str:
+    """Return the profile of `--source`, if it was given; a bare name is first looked for in the role's domain."""
+    beside = f"{names.domain_of(role)}:{source}"
+    if source and source not in known and ":" in role and beside in known:
+        return beside
+    return source and lookup.profile(ctx, known, source)
+
+
+def _usual_source(known: Profiles, domain: str) -> str:
     for kind in (names.MFA, names.IAM):
         if f"{domain}:{kind}" in known:
             return f"{domain}:{kind}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import adoption, environment, moving, names
+from awsprof import adoption, environment, lookup, moving, names
 from awsprof.adoption import DEFAULT, Adoption, Found
 from awsprof.changes import How, Words, check_shell, commit, follow, writable
 from awsprof.errors import UsageError
@@ -47,6 +47,7 @@ def run(ctx: Context, wish: Wish, how: How) -> None:
     """
     check_shell(ctx)
     known = writable(ctx)
+    wish.source = wish.source and lookup.profile(ctx, known, wish.source)
     found, left = adoption.find(known)
     cut_short = moving.unfinished(known) if wish.move else {}
     # Of keys that were being moved the roles may have gone ahead: they look like keys without a device.
@@ -69,8 +70,6 @@ def run(ctx: Context, wish: Wish, how: How) -> None:
 
 def _wanted(known: Profiles, found: list[Found], left: dict[str, str], wish: Wish) -> list[Found]:
     """The keys that are meant; one domain can have one set only."""
-    if wish.source and wish.source not in known:
-        raise names.not_found(wish.source, known)
     chosen = [one for one in found if wish.source in ("", one.keys, one.session)]
     if wish.source and not chosen:
         raise UsageError(f"{quoted(wish.source)} holds no keys to adopt", left.get(wish.source, _NOT_KEYS))
@@ -91,8 +90,8 @@ def _domain(ctx: Context, one: Found, wish: Wish, cut_short: dict[str, str]) -> 
     if ctx.person is None:
         raise UsageError(f"which domain are the keys of {quoted(one.keys)}?", "add --domain DOMAIN")
     on = f", roles {joined(map(quoted, one.roles))}" if one.roles else ""
-    domain = ctx.person.line(f"domain for the keys of {quoted(one.keys)}{on} (Enter leaves them): ")
-    return names.check_domain(domain) if domain else ""
+    prompt = f"domain for the keys of {quoted(one.keys)}{on} (Enter leaves them): "
+    return ctx.person.until_right(ctx.person.line, prompt, lambda typed: names.check_domain(typed) if typed else "")
 
 
 def _wish(ctx: Context, known: Profiles, one: Found, domain: str, wish: Wish, how: How) -> adoption.Wish:

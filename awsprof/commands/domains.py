@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import names, profiles
+from awsprof import lookup, profiles
 from awsprof.text import safe
 
 TYPE_CHECKING = False
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def run(ctx: Context, prefix: str = "", *, as_json: bool = False) -> None:
-    """Print the domains that begin with a prefix, sorted; a profile without a colon is a domain of its own."""
+    """Print the domains that begin with a prefix, sorted."""
     known = profiles.load(ctx.environ)
-    found = sorted({domain for name in known if (domain := names.domain_of(name)).startswith(prefix)})
+    found = sorted(domain for domain in lookup.domains(known) if domain.startswith(prefix.removesuffix(":")))
     if as_json:
         import json  # only --json pays for it
 

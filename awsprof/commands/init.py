@@ -20,7 +20,7 @@ def run(ctx: Context, name: str = "") -> None:
         UsageError: awsprof does not speak that shell.
         ShellError: the running shell cannot be told.
     """
-    target = shell.by_name(name or _running())
+    target = shell.with_hook(name or _running())
     path = install.hook_path(target.hook)
     if target.name == "pwsh":
         # A module is imported by its path: only so does Remove-Module take everything back out again.
@@ -49,7 +49,7 @@ def change(ctx: Context, name: str = "", *, remove: bool = False, dry_run: bool 
         ShellError: the running shell cannot be detected.
         FileError: a file cannot be read, safely edited or written; nothing was changed if that is known beforehand.
     """
-    target = shell.by_name(name or _running())
+    target = shell.with_hook(name or _running())
     block = "" if remove else install.lines(target)
     find = install.every_file if remove else install.files
     edits = [_Edit(path, block) for path in find(target, ctx.environ)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import names, profiles
+from awsprof import lookup, names, profiles
 from awsprof.errors import UsageError
 from awsprof.masking import masked
 from awsprof.report import record, session_words
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from awsprof.context import Context
     from awsprof.profiles import Profile, Profiles
 
-KINDS = ("all", "iam", "mfa", "user", "role")
+BY_NAME = ("all", "iam", "mfa", "user", "role")
+KINDS = (*BY_NAME, "sso", "login", "process", "keys")
 
 
 def run(ctx: Context, *, domain: str = "", kind: str = "all", only_names: bool = False, as_json: bool = False) -> None:
@@ -25,6 +26,7 @@ def run(ctx: Context, *, domain: str = "", kind: str = "all", only_names: bool =
     if only_names and as_json:
         raise UsageError("--names and --json contradict each other", "choose one")
     known = profiles.load(ctx.environ)
+    domain = domain and lookup.existing_domain(ctx, known, domain, alone=True)
     found = select(known, domain, kind)
     if as_json:
         import json  # only --json pays for it
@@ -39,23 +41,22 @@ def run(ctx: Context, *, domain: str = "", kind: str = "all", only_names: bool =
 
 
 def select(known: Profiles, domain: str = "", kind: str = "all") -> list[str]:
-    """Sorted names by domain and kind. As in the original, `user` is iam or mfa, and `role` is everything else."""
+    """Return sorted names by domain and kind; `user` is iam or mfa, and `role` is neither, as in the module."""
     if kind not in KINDS:
         raise UsageError(f"{quoted(kind)} is not a kind to list", f"choose one of {', '.join(KINDS)}")
-    return sorted(
-        name
-        for name in known
-        if (not domain or names.domain_of(name) == domain) and _is(names.kind_by_name(name), kind)
-    )
+    return sorted(name for name in known if (not domain or names.domain_of(name) == domain) and _is(known[name], kind))
 
 
-def _is(by_name: str, kind: str) -> bool:
+def _is(profile: Profile, kind: str) -> bool:
+    if kind not in BY_NAME:
+        return profile.kind == kind
+    by_name = names.kind_by_name(profile.name)
     return {"all": True, "user": bool(by_name), "role": not by_name}.get(kind, by_name == kind)
 
 
 def _table(ctx: Context, known: Profiles, found: list[str]) -> None:
     if not found:
-        ctx.say("no profiles here" if known else "there are no profiles yet: begin with awsprof add iam DOMAIN")
+        ctx.say(*(["no profiles of this kind"] if known else lookup.nothing(ctx, known)))
         return
     from awsprof import console  # only a table pays for rich
 
@@ -64,7 +65,7 @@ def _table(ctx: Context, known: Profiles, found: list[str]) -> None:
         group = names.domain_of(name) if ":" in name else ""
         groups.setdefault(group, []).append(_row(ctx, known, known[name]))
     head = ["", "profile", "kind", "account", "region", "source", "session"]
-    ctx.out(console.table(ctx.stdout, head, list(groups.values()), may_go=("source", "account", "region")))
+    ctx.out(console.table(ctx.stdout, head, list(groups.values()), may_go=("kind", "account", "source", "region")))
 
 
 def _row(ctx: Context, known: Profiles, profile: Profile) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from awsprof import aws, cache, environment, profiles, sessions
-from awsprof.errors import AwsprofError, CredentialsError, ShellError, UsageError
+from awsprof import aws, cache, environment, lookup, names, profiles, sessions
+from awsprof.errors import AwsprofError, CredentialsError, NoSuchProfileError, ShellError, UsageError
 from awsprof.forms import check_code, check_seconds
 from awsprof.masking import quoted_value
 from awsprof.report import session_record
@@ -56,6 +56,7 @@ def renew(ctx: Context, word: str, wish: Wish | None = None) -> Session:
     """Have a session that lasts; ask AWS for one only where there is none."""
     wish = wish or Wish()
     known = profiles.load(ctx.environ)
+    word = word and _meant(ctx, known, word)
     target = sessions.Target(known, sessions.find(known, word, ctx.active))
     _warn_of_second_question(ctx, known, word or ctx.active)
     before = known[target.profile]
@@ -75,6 +76,16 @@ def renew(ctx: Context, word: str, wish: Wish | None = None) -> Session:
         except AwsprofError as error:
             error.next_step = error.next_step.replace("DOMAIN", quoted(target.domain))
             raise
+
+
+def _meant(ctx: Context, known: Profiles, word: str) -> str:
+    """Return the domain or the profile that a word means."""
+    try:
+        return lookup.domain_or_profile(ctx, known, word)
+    except NoSuchProfileError as error:
+        if domain := names.domain_of(word):
+            error.next_step += f"\na new one: awsprof add mfa {quoted(domain)}"
+        raise
 
 
 def _lasting(ctx: Context, known: Profiles, target: Target, least: int) -> Session | None:

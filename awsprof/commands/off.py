@@ -18,7 +18,7 @@ def run(ctx: Context, *, shell: str | None = None) -> None:
     Raises:
         ShellError: the shell cannot take the change.
     """
-    deliver = route(ctx.channel, ctx.out, shell)
+    deliver = route(ctx.channel, ctx.out, shell, line="off", at_terminal=ctx.person is not None)
     change, saved = environment.off(ctx.environ)
     lines = _done(saved) if change else _nothing_to_do(ctx)
     ctx.say(*deliver(change, lines))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from awsprof import environment, profiles
+from awsprof import environment, lookup, profiles
 from awsprof.changes import How, Words, check_shell, commit, follow, writable
 from awsprof.errors import NoSuchProfileError, UsageError
 from awsprof.files import plan, read, references
-from awsprof.names import not_found
 from awsprof.profiles import KEY_ID
 from awsprof.text import joined, quoted
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run(ctx: Context, words: list[str], how: How, *, cascade: bool = False) -> None:
-    """Remove profiles, each by its full name, or `DOMAIN:`; the calling shell is switched off where its profile goes.
+    """Remove profiles, or a whole domain as `DOMAIN:`; the calling shell is switched off where its profile goes.
 
     The config file is replaced first: roles go before the keys that they stand on.
 
@@ -58,25 +57,24 @@ def run(ctx: Context, words: list[str], how: How, *, cascade: bool = False) -> N
 def _named(ctx: Context, known: Profiles, words: list[str], *, cascade: bool) -> list[str]:
     """The profiles that the words name. Some may be missing: a run that was cut short has removed them before."""
     found: list[str] = []
-    missing: list[str] = []
+    missing: dict[str, NoSuchProfileError] = {}
     for word in words:
-        domain = [name for name in sorted(known) if word.endswith(":") and name.startswith(word)]
-        if word in known:
-            found.append(word)
-        elif domain:
-            found += domain
-        else:
-            missing.append(word)
+        try:
+            found += _meant(ctx, known, word)
+        except NoSuchProfileError as error:
+            missing[word] = error
     if not found and not (cascade and profiles.standing_on(known, missing)):
-        raise _not_there(known, missing[0])
+        raise next(iter(missing.values()))
     ctx.say(*(f"there is no profile {quoted(word)} (any more)" for word in missing))
-    return found + missing
+    return [*found, *missing]
 
 
-def _not_there(known: Profiles, word: str) -> NoSuchProfileError:
-    if word.endswith(":"):
-        return NoSuchProfileError(f"there is no domain {quoted(word[:-1])}", "awsprof domains lists them")
-    return not_found(word, known)
+def _meant(ctx: Context, known: Profiles, word: str) -> list[str]:
+    """Return what one word names: the profiles of `DOMAIN:`, otherwise one profile."""
+    if word in known or not word.endswith(":"):
+        return [lookup.profile(ctx, known, word)]
+    domain = lookup.existing_domain(ctx, known, word)
+    return [name for name in sorted(known) if name.startswith(f"{domain}:")]
 
 
 def _some(names: list[str]) -> str:

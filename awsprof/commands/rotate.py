@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from awsprof import aws, cache, names, profiles, sessions
+from awsprof import aws, cache, lookup, names, profiles, sessions
 from awsprof.aws import iam
 from awsprof.changes import How, Words, confirm, writable
 from awsprof.errors import AwsError, AwsprofError, CancelledError, CredentialsError, FileError, UsageError
@@ -54,8 +54,9 @@ def run(ctx: Context, word: str, wish: Wish, how: How, *, sleep: Callable[[float
     Raises:
         AwsprofError: as docs/the-life-of-a-profile.md says; a key that works is in the file.
     """
-    domain = names.domain_of(word)
-    _check_keys(writable(ctx), domain)
+    known = writable(ctx)
+    domain = names.domain_of(lookup.domain_or_profile(ctx, known, word))
+    _check_keys(known, domain)
     if how.dry_run:
         _show(ctx, domain)
         return

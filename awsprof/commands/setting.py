@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import names, profiles, sessions, settings
+from awsprof import lookup, names, profiles, sessions, settings
 from awsprof.changes import How, Words, commit, duration_refused, settings_steps, writable
 from awsprof.errors import UsageError
 from awsprof.files import edit, headers, plan, read
@@ -45,9 +45,9 @@ def put(
     """
     _check_spelling(given)
     known = writable(ctx)
-    name = names.resolve(word, known, active=ctx.active)
+    name = lookup.profile(ctx, known, word)
     wanted = _wanted(ctx, name, given, any_key=any_key, stdin=stdin)
-    _check_references(known, wanted)
+    _check_references(ctx, known, wanted)
     after = profiles.changed(known, name, wanted)
     if not any_key:
         _refuse_duration(known, after, name, wanted)
@@ -97,7 +97,7 @@ def take(ctx: Context, word: str, given: list[str], how: How) -> None:
         AwsprofError: as docs/the-life-of-a-profile.md says; the files are as they were.
     """
     known = writable(ctx)
-    name = names.resolve(word, known, active=ctx.active)
+    name = lookup.profile(ctx, known, word)
     profile = known[name]
     keys = [settings.check_key(key) for key in given]
     for key in keys:
@@ -175,11 +175,11 @@ def _meant(ctx: Context, key: str) -> str:
     return chosen
 
 
-def _check_references(known: Profiles, wanted: Settings) -> None:
+def _check_references(ctx: Context, known: Profiles, wanted: Settings) -> None:
     for key in read.REFERENCES:
         source = wanted.get(key)
         if source and source not in known:
-            raise names.not_found(source, known)
+            raise lookup.not_found(ctx, known, source)
 
 
 def _refuse_duration(known: Profiles, after: Profiles, name: str, wanted: Settings) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from awsprof import names, profiles
+from awsprof import lookup, profiles
+from awsprof.errors import UsageError
 from awsprof.masking import masked
 from awsprof.report import access_key, key_age, record, session_words, summary
 from awsprof.text import quoted, safe
@@ -13,14 +14,19 @@ if TYPE_CHECKING:
     from awsprof.profiles import Profile, Profiles
 
 
-def run(ctx: Context, word: str, *, as_json: bool = False) -> None:
-    """Print one profile, secrets masked.
+def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
+    """Print one profile, secrets masked; without a word the active one.
 
     Raises:
-        NoSuchProfileError: the word names none.
+        UsageError: there is no word, and no profile is active.
+        NoSuchProfileError: the word, or AWS_PROFILE, names none.
     """
+    if not word and not ctx.active:
+        raise UsageError("no profile is active in this shell", "name one: awsprof show PROFILE")
     known = profiles.load(ctx.environ)
-    profile = known[names.resolve(word, known, active=ctx.active)]
+    if not word and ctx.active not in known:
+        raise lookup.not_found(ctx, known, ctx.active)
+    profile = known[lookup.profile(ctx, known, word) if word else ctx.active]
     if as_json:
         _print_json(ctx, known, profile)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import ancestry, environment, names, overrides, profiles
+from awsprof import ancestry, environment, lookup, names, overrides, profiles
 from awsprof.masking import masked
 from awsprof.report import access_key, record, session_words
 from awsprof.text import age, iso, joined, parse_time, quoted, safe
@@ -94,10 +94,8 @@ def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
     if not ctx.active:
         return found
     if ctx.active not in known:
-        return [
-            *found,
-            (f"there is no profile {quoted(ctx.active)} in the AWS files", "awsprof use PROFILE, or awsprof off"),
-        ]
+        steps = [*lookup.reasons(ctx, known, ctx.active), "awsprof use PROFILE, or awsprof off"]
+        return [*found, (f"there is no profile {quoted(ctx.active)} in the AWS files", "\n  ".join(steps))]
     broken = profiles.chain(known, ctx.active).broken
     if broken:
         found.append((f"AWS tools cannot use {quoted(ctx.active)}: {broken}", f"awsprof show {quoted(ctx.active)}"))

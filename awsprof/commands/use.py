@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import cache, environment, names, profiles, replay
+from awsprof import cache, environment, lookup, names, profiles, replay
 from awsprof.channel import route
 from awsprof.errors import UsageError
 from awsprof.forms import check_region
@@ -12,6 +12,7 @@ from awsprof.text import iso, quoted, safe
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
+    from awsprof.picker import Row
     from awsprof.profiles import Profiles, Session
 
 
@@ -31,7 +32,8 @@ def run(
     Raises:
         AwsprofError: as the docs say; the environment is unchanged.
     """
-    deliver = route(ctx.channel, ctx.out, shell)
+    line = f"use {quoted(word)}" if word else "use PROFILE"
+    deliver = route(ctx.channel, ctx.out, shell, line=line, at_terminal=ctx.person is not None)
     basis = replay.Basis(ctx)
     known = profiles.load(ctx.environ)
     name = _resolve(ctx, word, known, domain)
@@ -55,33 +57,49 @@ def run(
 
 
 def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:
-    if not word:
-        return _chosen(ctx, known, domain)
+    if not word or (word.endswith(":") and word not in known):
+        return _chosen(ctx, known, word or domain)
     if word != "-":
-        return names.resolve(word, known, domain=domain, active=ctx.active)
+        return lookup.profile(ctx, known, word, domain=domain)
     before = ctx.environ.get(environment.PREVIOUS, "")
     if not before:
         raise UsageError("there is no profile before this one in this shell", "name one: awsprof use PROFILE")
     if before not in known:
-        raise names.not_found(before, known)
+        raise lookup.not_found(ctx, known, before)
     return before
 
 
 def _chosen(ctx: Context, known: Profiles, domain: str) -> str:
-    """The profile that the person picks from a list."""
-    found = [name for name in sorted(known) if not domain or names.domain_of(name) == domain]
-    if ctx.person is None or not found:
-        hint = "name one: awsprof list shows what there is" if known else "there are none yet: awsprof add iam DOMAIN"
-        raise UsageError("use which profile? there is no terminal to ask at" if known else "use which profile?", hint)
-    width = max(len(safe(name)) for name in found)
-    labels = [_label(ctx, known, name, width) for name in found]
-    return ctx.person.choose("use which profile?", found, labels, first=ctx.active)
+    """The profile that the person picks from a list: those used lately first, then by name."""
+    domain = domain and lookup.existing_domain(ctx, known, domain)
+    if not known:
+        first, *more = lookup.nothing(ctx, known)
+        raise UsageError(first, "\n".join(more))
+    if ctx.person is None:
+        raise UsageError("no profile given, and no terminal to ask on", "name one: awsprof list shows what there is")
+    lately = [ctx.active, ctx.environ.get(environment.PREVIOUS, ""), *cache.recent(ctx.environ)]
+    ordered = dict.fromkeys([*(name for name in lately if name in known), *sorted(known)])
+    found = [name for name in ordered if domain in ("", names.domain_of(name))]
+    return ctx.person.choose("use which profile?", _rows(ctx, known, found), first=ctx.active)
 
 
-def _label(ctx: Context, known: Profiles, name: str, width: int) -> str:
-    mark = "*" if name == ctx.active else " "
-    words = session_words(profiles.session(known, name, ctx.now()))
-    return f"{mark} {safe(name):<{width}}  {known[name].kind:<7}  {words}".rstrip()
+def _rows(ctx: Context, known: Profiles, found: list[str]) -> list[Row]:
+    """What the list shows of each profile: name, account, region and session, in columns."""
+    from awsprof.picker import Row  # only an open list pays for it
+
+    accounts = [profiles.account(known, known[name]) for name in found]
+    cells = [
+        [
+            f"{'*' if name == ctx.active else ' '} {safe(name)}",
+            safe(account),
+            safe(known[name].get("region")),
+            session_words(profiles.session(known, name, ctx.now())),
+        ]
+        for name, account in zip(found, accounts, strict=True)
+    ]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    labels = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in cells]
+    return [Row(name, label.rstrip(), account) for name, label, account in zip(found, labels, accounts, strict=True)]
 
 
 def _with_session(ctx: Context, known: Profiles, name: str) -> Profiles:

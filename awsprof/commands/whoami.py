@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import environment, names, profiles, sessions
+from awsprof import environment, lookup, names, profiles, sessions
 from awsprof.changes import How, Words, commit, settings_steps
 from awsprof.errors import AwsprofError, CredentialsError
 from awsprof.forms import is_session_name
@@ -31,7 +31,7 @@ def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
         AwsError: AWS or the network did not answer as it should.
     """
     known = profiles.load(ctx.environ)
-    name = names.resolve(word, known, active=ctx.active) if word else ""
+    name = lookup.profile(ctx, known, word) if word else ""
     identity = _identity(ctx, known, name)
     if as_json:
         import json  # only --json pays for it
@@ -52,7 +52,7 @@ def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:
     # boto3 reads AWS_DEFAULT_PROFILE before AWS_PROFILE, and keys of the environment before either.
     standing = name or ctx.environ.get("AWS_DEFAULT_PROFILE") or ctx.active
     if standing and standing not in known:
-        raise names.not_found(standing, known)
+        raise lookup.not_found(ctx, known, standing)
     if name or not ctx.environ.get("AWS_ACCESS_KEY_ID"):
         _refuse_to_prompt(ctx, known, standing)
     sends = "the MFA code" if sessions.asking_again(known, standing) else "the requests"

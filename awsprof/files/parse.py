@@ -124,7 +124,8 @@ def parse(data: bytes, path: str = "") -> IniFile:
     text, bad_line = _decode(data)
     file = IniFile(path, text)
     if bad_line:
-        file.blame(bad_line, "not UTF-8 text")
+        utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+        file.blame(bad_line, "UTF-16 text; save it as UTF-8" if utf16 else "not UTF-8 text")
     if text.startswith(BOM):
         file.blame(1, "a byte order mark before the first section")
         text = text[1:]

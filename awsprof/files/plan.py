@@ -6,6 +6,7 @@ import os
 
 from awsprof.errors import FileError
 from awsprof.files import edit, lock, read, replace, verify
+from awsprof.files.diff import hunks
 from awsprof.files.lines import indented_comment
 from awsprof.masking import is_secret, masked, masked_line
 from awsprof.text import MASK, quoted, safe
@@ -14,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from awsprof.files.diff import Opcode, Part
     from awsprof.files.parse import Option
     from awsprof.files.read import Changes, IniFile
 
@@ -111,30 +113,45 @@ def preview(steps: list[Step]) -> list[str]:
     lines: list[str] = []
     for step in steps:
         file = read.load(step.path)
-        text = step.edited(file).text
-        if text != file.text:
+        result = step.edited(file)
+        if result.text != file.text:
             lines += [f"--- {safe(step.path)}", f"+++ {safe(step.path)}"]
-            lines += _diff(file, read.parse(text.encode(), step.path))
+            lines += _diff(file, read.parse(result.text.encode(), step.path), result.renamed)
     return lines
 
 
-def _diff(old: IniFile, new: IniFile) -> Iterator[str]:
+def _diff(old: IniFile, new: IniFile, renamed: Mapping[str, str]) -> Iterator[str]:
     """A unified diff. The lines are compared as they are and shown masked: a changed secret is a changed line."""
-    from difflib import SequenceMatcher  # only a preview pays for it
-
     before, after = read.split_lines(old.text), read.split_lines(new.text)
     shown_before, shown_after = _shown(old, before), _shown(new, after)
-    # Lines that stand everywhere anchor nothing (autojunk): ten thousand `region = eu-west-1` would take a minute.
-    matcher = SequenceMatcher(None, before, after)
-    for group in matcher.get_grouped_opcodes(2):
+    for group in hunks(_parts(old, before, renamed), _parts(new, after, {})):
         first, last = group[0], group[-1]
-        yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@"
+        place = f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@"
+        yield f"{place} {_section(group, old, shown_before)}".rstrip()
         for tag, i1, i2, j1, j2 in group:
             if tag == "equal":
                 yield from (f" {line}" for line in shown_before[i1:i2])
             else:
                 yield from (f"-{line}" for line in shown_before[i1:i2])
                 yield from (f"+{line}" for line in shown_after[j1:j2])
+
+
+def _parts(file: IniFile, lines: list[str], renamed: Mapping[str, str]) -> list[Part]:
+    """The lines of a file by section, each with its header as it will be; before the first one the header is empty."""
+    headers = {section.line: renamed.get(header, header) for header, section in file.sections.items()}
+    headers |= {file.defaults.line: file.defaults.header} if file.defaults.line >= 0 else {}
+    starts = sorted({0, *headers})
+    return [
+        (headers.get(start, ""), lines[start:end]) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
+    ]
+
+
+def _section(group: list[Opcode], file: IniFile, shown: list[str]) -> str:
+    """The header of the section in which a hunk's first change is, unless the hunk itself shows that header."""
+    changed = next(i1 for tag, i1, *_ in group if tag != "equal")
+    above = [section.line for section in file.sections.values() if section.line < changed]
+    header = max(above, default=-1)
+    return shown[header].strip() if 0 <= header < group[0][1] else ""
 
 
 def _range(start: int, end: int) -> str:

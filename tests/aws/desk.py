@@ -4,7 +4,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pexpect
@@ -13,6 +13,7 @@ import pytest
 from awsprof.ask import Person
 from awsprof.channel import Channel
 from awsprof.context import Context
+from awsprof.picker import Row
 from awsprof.text import iso
 
 from .account import User
@@ -48,7 +49,8 @@ class Script(Person):
     def yes(self, question: str) -> bool:
         return bool(self._next(question))
 
-    def choose(self, question: str, answers: list[str], labels: list[str] | None = None, first: str = "") -> str:
+    def choose(self, question: str, answers: Sequence[str | Row], first: str = "") -> str:
+        answers = [answer if isinstance(answer, str) else answer.answer for answer in answers]
         chosen = self._next(f"{question} {answers}" if len(answers) < 9 else question)
         assert chosen in answers
         return str(chosen)

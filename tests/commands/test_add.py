@@ -334,7 +334,7 @@ def test_a_dry_run_shows_and_writes_nothing(desk: Desk, force: bool) -> None:
         f"--- {desk.credentials}\n+++ {desk.credentials}\n@@ -1,5 +1,5 @@\n [work:iam]\n"
         f"-aws_access_key_id = {OTHER}\n-aws_secret_access_key = ********\n"
         f"+aws_access_key_id = {ID}\n+aws_secret_access_key = ********\n"
-        " \n [work:mfa]\n@@ -7,4 +7,2 @@\n aws_secret_access_key = ********\n"
+        " \n [work:mfa]\n@@ -7,4 +7,2 @@ [work:mfa]\n aws_secret_access_key = ********\n"
         " aws_session_token = ********\n-expiration = 2026-11-24T03:12:05Z\n"
         "-awsprof_expiration_for = ASIAAAAAAAAAAAAAAAAA\n"
         f"--- {desk.config}\n+++ {desk.config}\n@@ -0,0 +1,2 @@\n+[profile work:iam]\n+region = eu-central-1\n"

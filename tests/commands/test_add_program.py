@@ -82,7 +82,7 @@ PROMPTS = {
     "key id": ("add iam new", [], "access key id: "),
     "secret": ("add iam new", [("access key id: ", ID)], "(hidden): "),
     "change of a key": ("add iam work", [("access key id: ", ID), ("(hidden): ", SECRET)], "[y/N] "),
-    "which device": ("add mfa work", [], "which device? [1-2] "),
+    "which device": ("add mfa work", [], "which device? [1-2, or a name] "),
     "change of a device": (f"add mfa work --device-arn {DEVICE}-new", [], "[y/N] "),
     "role": ("add role work:app", [], "ARN of the role: "),
     "region": (f"add role work:app --role-arn {ROLE}", [], "region? (Enter for none) [1-"),

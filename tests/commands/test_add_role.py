@@ -62,7 +62,7 @@ WRONG_ROLES: dict[str, tuple[str, Callable[[], Role], type[AwsprofError], str]] 
     "a missing source": ("work:dev", lambda: Role(ROLE, source="work:gone"), NoSuchProfileError, "work:gone"),
     "nothing to stand on": ("new:dev", lambda: Role(ROLE), NoSuchProfileError, "awsprof add iam new"),
     "no domain": ("dev", lambda: Role(ROLE), UsageError, "DOMAIN:dev"),
-    "no domain in the source": ("dev", lambda: Role(ROLE, source="default"), UsageError, "DOMAIN:dev"),
+    "no domain in the source": ("dev", lambda: Role(ROLE, source="default"), NoSuchProfileError, "no profile default"),
     "iam": ("work:iam", lambda: Role(ROLE), UsageError, "reserved"),
     "MFA": ("work:MFA", lambda: Role(ROLE), UsageError, "reserved"),
     "iam as the module spells it": ("iam", lambda: Role(ROLE, source="work:mfa"), UsageError, "reserved"),

@@ -8,13 +8,13 @@ import pytest
 
 from awsprof.commands import init
 from awsprof.errors import UsageError
-from awsprof.shell import SHELLS, quote_pwsh
+from awsprof.shell import HOOKED, SHELLS, quote_pwsh
 from tests.conftest import Home
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-@pytest.mark.parametrize("name", [name for name in SHELLS if name != "pwsh"])
+@pytest.mark.parametrize("name", [name for name in HOOKED if name != "pwsh"])
 def test_the_hook_is_printed_as_it_stands(home: Home, name: str) -> None:
     home.call_without_hook(lambda ctx: init.run(ctx, name))
     assert home.out == (ROOT / "shells" / SHELLS[name].hook).read_text(encoding="utf-8")

@@ -1,11 +1,13 @@
 """`list` and `domains`: which profiles, how they are told, and that nothing in a file does harm."""
 
 import json
+import re
 
 import pytest
 
 from awsprof.commands import domains, listing
-from awsprof.errors import UsageError
+from awsprof.context import Context
+from awsprof.errors import NoSuchProfileError, UsageError
 from tests.conftest import Home
 
 ARN = "arn:aws:iam::123456789012"
@@ -27,6 +29,7 @@ region = ap-southeast-2
 credential_process = touch /never
 """
 CREDENTIALS = f"[work:iam]\n{KEYS}[work:mfa]\n{LASTING}[default]\n{KEYS}"
+ESCAPES = re.compile("\x1b\\[[0-9;]*m")
 ALL = ["default", "play:dev", "tool", "work:dev", "work:iam", "work:mfa"]
 
 
@@ -71,8 +74,11 @@ def test_the_table_is_aligned_and_whole(home: Home) -> None:
         ({"domain": "work"}, ["work:dev", "work:iam", "work:mfa"]),
         ({"domain": "work", "kind": "role"}, ["work:dev"]),
         ({"domain": "default"}, ["default"]),
-        ({"domain": "wor"}, []),
-        ({"domain": "Work"}, []),
+        ({"domain": "work:"}, ["work:dev", "work:iam", "work:mfa"]),
+        ({"kind": "sso"}, ["play:dev"]),
+        ({"kind": "process"}, ["tool"]),
+        ({"kind": "keys"}, ["default"]),
+        ({"kind": "login"}, []),
     ],
 )
 def test_names_by_domain_and_kind(home: Home, how: dict[str, str], names: list[str]) -> None:
@@ -85,8 +91,16 @@ def test_names_by_domain_and_kind(home: Home, how: dict[str, str], names: list[s
 
 
 def test_another_kind_is_refused(home: Home) -> None:
-    with pytest.raises(UsageError, match="sso is not a kind to list"):
-        home.call(lambda ctx: listing.run(ctx, kind="sso"))
+    with pytest.raises(UsageError, match="keyz is not a kind to list"):
+        home.call(lambda ctx: listing.run(ctx, kind="keyz"))
+
+
+@pytest.mark.parametrize(("domain", "hint"), [("wrok", "did you mean work?"), ("Work", "did you mean work?")])
+def test_a_domain_that_does_not_exist(home: Home, domain: str, hint: str) -> None:
+    home.write(CONFIG, CREDENTIALS)
+    with pytest.raises(NoSuchProfileError) as refused:
+        home.call(lambda ctx: listing.run(ctx, domain=domain))
+    assert (refused.value.what, refused.value.next_step) == (f"there is no domain {domain}", hint)
 
 
 def test_json(home: Home) -> None:
@@ -123,7 +137,7 @@ def test_json(home: Home) -> None:
     ]
 
 
-@pytest.mark.parametrize(("prefix", "found"), [("", ["default", "play", "tool", "work"]), ("p", ["play"]), ("W", [])])
+@pytest.mark.parametrize(("prefix", "found"), [("", ["play", "work"]), ("p", ["play"]), ("work:", ["work"]), ("W", [])])
 def test_domains(home: Home, prefix: str, found: list[str]) -> None:
     home.write(CONFIG, CREDENTIALS)
     home.call(lambda ctx: domains.run(ctx, prefix))
@@ -132,9 +146,43 @@ def test_domains(home: Home, prefix: str, found: list[str]) -> None:
     assert json.loads(home.out) == found
 
 
+@pytest.mark.parametrize(
+    ("width", "titles"),
+    [
+        (100, ["profile", "kind", "account", "region", "source", "session"]),
+        (75, ["profile", "account", "region", "source", "session"]),
+        (65, ["profile", "region", "source", "session"]),
+        (50, ["profile", "region", "session"]),
+        (30, ["profile", "session"]),
+    ],
+)
+def test_a_narrow_terminal_never_cuts_the_expiry(
+    home: Home, monkeypatch: pytest.MonkeyPatch, width: int, titles: list[str]
+) -> None:
+    home.write(CONFIG, CREDENTIALS)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm")
+
+    def at_a_terminal(ctx: Context) -> None:
+        ctx.stdout.isatty = lambda: True  # type: ignore[method-assign] # a StringIO is none
+        listing.run(ctx)
+
+    home.call(at_a_terminal)
+    head, _, *rows = ESCAPES.sub("", home.out).splitlines()
+    assert head.split() == titles
+    assert [row.split("until ")[1] for row in rows if "until" in row] == ["Tue 03:12"] * 2
+
+
 def test_missing_files_are_empty_ones(home: Home) -> None:
     home.call(listing.run)
-    assert (home.out, home.err) == ("", "there are no profiles yet: begin with awsprof add iam DOMAIN\n")
+    assert (home.out, home.err.splitlines()) == (
+        "",
+        [
+            "there are no profiles yet: begin with awsprof add iam DOMAIN",
+            f"AWS_CONFIG_FILE: {home.config} does not exist",
+            f"AWS_SHARED_CREDENTIALS_FILE: {home.credentials} does not exist",
+        ],
+    )
     home.call(lambda ctx: listing.run(ctx, as_json=True))
     assert (home.out, home.err) == ("[]\n", "")
     home.call(domains.run)
@@ -142,12 +190,12 @@ def test_missing_files_are_empty_ones(home: Home) -> None:
 
 
 REFUSED = [
-    ("duplicate section", "[profile a]\n[profile b]\n[profile a]\nregion = r\n", 3, ["a", "b"]),
-    ("duplicate key", "[profile a]\nregion = r\nregion = s\n[profile b]\n", 3, ["a", "b"]),
-    ("no equals", "[profile a]\nregion\n[profile b]\n", 2, ["a", "b"]),
-    ("text before", "x = y\n[profile a]\n", 1, ["a"]),
-    ("BOM", "\ufeff[profile a]\n", 1, ["a"]),
-    ("not UTF-8", "[profile a]\n# \udcff\n[profile b]\n", 2, ["a", "b"]),
+    ("duplicate section", "[profile a:x]\n[profile b:x]\n[profile a:x]\nregion = r\n", 3, ["a", "b"]),
+    ("duplicate key", "[profile a:x]\nregion = r\nregion = s\n[profile b:x]\n", 3, ["a", "b"]),
+    ("no equals", "[profile a:x]\nregion\n[profile b:x]\n", 2, ["a", "b"]),
+    ("text before", "x = y\n[profile a:x]\n", 1, ["a"]),
+    ("BOM", "\ufeff[profile a:x]\n", 1, ["a"]),
+    ("not UTF-8", "[profile a:x]\n# \udcff\n[profile b:x]\n", 2, ["a", "b"]),
 ]
 
 
@@ -156,7 +204,7 @@ def test_a_refused_file_is_listed_with_a_warning(home: Home, text: str, line: in
     home.write(text)
     for run in (domains.run, lambda ctx: listing.run(ctx, only_names=True)):
         home.call(run)
-        assert home.out.splitlines() == names
+        assert [name.removesuffix(":x") for name in home.out.splitlines()] == names
         assert home.err.startswith(f"{home.config} line {line}: ")
         assert home.err.count("\n") == 1
 

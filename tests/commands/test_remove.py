@@ -60,8 +60,10 @@ WRONG: dict[str, tuple[tuple[str, ...], type[AwsprofError], str]] = {
     "a session stands on it": (("work:iam",), UsageError, "work:mfa, work:dev and other:ops would"),
     "another domain stands on it": (("work:",), UsageError, "other:ops would have nothing to stand on"),
     "no such profile": (("work:dve",), NoSuchProfileError, "work:dev"),
-    "a bare name": (("dev",), NoSuchProfileError, "work:dev"),
-    "no such domain": (("wrok:",), NoSuchProfileError, "awsprof domains"),
+    "a bare name": (("dev",), UsageError, "other:ops would have nothing to stand on"),
+    "an empty name": (("",), UsageError, "empty"),
+    "no such domain": (("wrok:",), NoSuchProfileError, "did you mean work?"),
+    "a domain without its colon": (("work",), NoSuchProfileError, "did you mean"),
     "none of several": (("a", "b"), NoSuchProfileError, "no profile a"),
 }
 

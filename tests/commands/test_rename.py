@@ -42,6 +42,8 @@ RENAMED = {
     "to a name without a colon": ("work:dev", "default"),
     "from a name without a colon": ("sso", "work:sso"),
     "a domain": ("work:", "acme:"),
+    "a domain, the new one without its colon": ("work:", "acme"),
+    "a bare name": ("dev", "work:prod"),
 }
 
 
@@ -50,8 +52,8 @@ def test_rename(home: Home, case: str) -> None:
     old, new = RENAMED[case]
     home.write(CONFIG, CREDENTIALS)
     call(home, run(old, new))
-    full = "work:prod" if new == "prod" else new
-    config, credentials = sections(CONFIG, CREDENTIALS, old, full)
+    full = {"prod": "work:prod", "acme": "acme:"}.get(new, new)
+    config, credentials = sections(CONFIG, CREDENTIALS, {"dev": "work:dev"}.get(old, old), full)
     assert files(home) == (config.replace("[profile default]", "[default]"), credentials)
     assert f"to {full.removesuffix(':')}" in home.err.splitlines()[-1]
     assert profiles.chain(profiles.load(home.environ), "other:ops").broken == ""
@@ -80,13 +82,16 @@ def test_many_profiles_are_told_as_a_number(home: Home) -> None:
 
 WRONG: dict[str, tuple[str, str, type[AwsprofError], str]] = {
     "no such profile": ("work:dve", "work:x", NoSuchProfileError, "work:dev"),
-    "a bare name": ("dev", "x", NoSuchProfileError, "work:dev"),
-    "no such domain": ("wrok:", "acme:", NoSuchProfileError, "awsprof domains"),
+    "an empty name": ("", "x", UsageError, "empty"),
+    "an empty new name": ("work:dev", "", UsageError, "empty"),
+    "a domain without its colon": ("work", "acme", NoSuchProfileError, "awsprof rename work: acme:"),
+    "no such domain": ("wrok:", "acme:", NoSuchProfileError, "did you mean work?"),
+    "no such domain, without its colon": ("wrok", "acme:", NoSuchProfileError, "did you mean work?"),
+    "a profile without a colon is no domain": ("sso:", "acme:", NoSuchProfileError, "no domain sso"),
     "a target that is there": ("work:dev", "other:ops", UsageError, "there is a profile other:ops already"),
     "a target that is there in the other file": ("work:dev", "work:iam", UsageError, "reserved"),
     "keys that are there": ("work:mfa", "work:dev", UsageError, "there is a profile work:dev already"),
-    "a domain to a profile": ("work:", "acme", UsageError, "a domain can only become a domain"),
-    "a profile to a domain": ("work:dev", "acme:", UsageError, "a domain can only become a domain"),
+    "a profile to a domain": ("work:dev", "acme:", UsageError, "awsprof rename work:dev acme:dev"),
     "a role to iam": ("work:dev", "acme:iam", UsageError, "reserved"),
     "keys to mfa": ("work:iam", "acme:mfa", UsageError, "reserved"),
     "a session to iam": ("work:mfa", "acme:iam", UsageError, "reserved"),
@@ -105,6 +110,42 @@ def test_rename_refused(home: Home, case: str) -> None:
     assert words in f"{raised.value.what} {raised.value.next_step}"
     assert files(home) == (CONFIG, CREDENTIALS)
     assert home.snippet == ""
+
+
+def test_the_question_shows_the_name_that_is_written(home: Home) -> None:
+    home.write("[profile tools:vault]\nregion = eu-west-1\n")
+    person = call(home, run("vault", "vaulted", force=False), True)
+    assert person is not None
+    assert person.asked == ["rename tools:vault to tools:vaulted?"]
+    assert home.err.endswith("renamed tools:vault to tools:vaulted\n")
+
+
+def test_back_to_a_name_without_a_domain(home: Home) -> None:
+    home.write("[profile tools:vault]\nregion = eu-west-1\n")
+    with pytest.raises(UsageError, match="tools:vault already has this name") as refused:
+        call(home, run("tools:vault", "vault"))
+    assert refused.value.next_step == "to take the domain away: awsprof rename tools:vault vault --no-domain"
+    call(home, lambda ctx: rename.run(ctx, "tools:vault", "vault", How(force=True), no_domain=True))
+    assert files(home)[0] == "[profile vault]\nregion = eu-west-1\n"
+    with pytest.raises(UsageError, match="x:vault has a domain"):
+        call(home, lambda ctx: rename.run(ctx, "vault", "x:vault", How(force=True), no_domain=True))
+
+
+STOPS = {
+    "keys alone": ("work:iam", "acme:iam", "without work:iam, awsprof mfa work and awsprof rotate work stop working"),
+    "a session alone": ("work:mfa", "acme:mfa", "without work:mfa, awsprof mfa work stops working"),
+    "a role": ("work:dev", "acme:dev", ""),
+    "the whole domain": ("work:", "acme:", ""),
+}
+
+
+@pytest.mark.parametrize("case", STOPS)
+def test_what_stops_working_is_said_before_the_question(home: Home, case: str) -> None:
+    old, new, warning = STOPS[case]
+    home.write(CONFIG, CREDENTIALS)
+    call(home, run(old, new, dry_run=True))
+    assert ("warning:" in home.err) == bool(warning)
+    assert warning in home.err
 
 
 def test_a_file_that_stops_the_aws_tools_stops_it(home: Home) -> None:
@@ -151,8 +192,9 @@ def test_without_a_hook_the_shell_is_told(home: Home) -> None:
 
 def test_shown_and_asked_for(home: Home) -> None:
     home.write(CONFIG, CREDENTIALS)
-    with pytest.raises(CancelledError):
+    with pytest.raises(CancelledError) as declined:
         call(home, run("work:mfa", "acme:mfa", force=False), False, env={"AWS_PROFILE": "work:mfa"})
+    assert (declined.value.exit_code, declined.value.what) == (2, "not confirmed; nothing was changed")
     assert "-[work:mfa]\n+[acme:mfa]\n" in home.err
     assert "-source_profile = work:mfa\n+source_profile = acme:mfa\n" in home.err
     assert moving.COPY_OF not in home.err

@@ -374,7 +374,8 @@ def test_a_file_that_cannot_be_written_stops_it_before_a_key_is_made(desk: Desk)
 
 
 WRONG: dict[str, tuple[str, str, type[AwsprofError]]] = {
-    "no such domain": ("", "there are no access keys for work", AwsprofError),
+    "no such domain": ("", "no profile work", AwsprofError),
+    "no keys": ("[work:dev]\nregion = eu-west-1\n", "there are no access keys for work", AwsprofError),
     "temporary keys": (
         "[work:iam]\naws_access_key_id = ASIAX\naws_secret_access_key = x\n",
         "temporary",

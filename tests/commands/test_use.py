@@ -168,11 +168,11 @@ def test_refused_without_a_snippet(home: Home, word: str, how: dict[str, str], e
 
 def test_without_a_hook(home: Home) -> None:
     home.write(CONFIG, credentials())
-    for run in (using("work:dev"), off.run):
+    for run, line in ((using("work:dev"), "use work:dev"), (using("-"), "use -"), (off.run, "off")):
         with pytest.raises(ShellError) as refused:
             home.call_without_hook(run)
         assert refused.value.exit_code == 7
-        assert "~/.bashrc" in refused.value.next_step
+        assert refused.value.next_step.startswith(f'in a script: eval "$(awsprof {line} --shell bash)"')
         assert home.out == ""
 
 

@@ -68,7 +68,7 @@ DIFFS: dict[str, tuple[str, dict[str, str | None], list[str]]] = {
     "on continuation lines": (
         "[a]\naws_secret_access_key = OLD\n  OLD\n  # OLD\n",
         {"region": "r"},
-        ["@@ -3,2 +3,3 @@", f"   {MASK}", f"   {MASK}", "+region = r"],
+        ["@@ -3,2 +3,3 @@ [a]", f"   {MASK}", f"   {MASK}", "+region = r"],
     ),
     "token files are no secrets": (
         "[a]\nweb_identity_token_file = /a:b=c\n",
@@ -105,6 +105,40 @@ def test_preview_of_a_missing_file(path: Path) -> None:
 def test_preview_of_nothing(path: Path) -> None:
     path.write_text("[a]\naws_access_key_id=AKIANEW\naws_secret_access_key=NEWSECRET")
     assert plan.preview([step(path)]) == []
+
+
+ALIKE = "".join(f"[profile r{n}]\nregion = eu-west-1\noutput = json\n\n" for n in range(4))
+
+
+def removed(path: Path, *names: str) -> list[str]:
+    path.write_text(ALIKE)
+    return plan.preview([plan.Step(str(path), dict.fromkeys(names), config=True)])[2:]
+
+
+def test_a_removed_section_is_shown_as_one_whatever_its_neighbours_share(path: Path) -> None:
+    r2 = ["-[profile r2]", "-region = eu-west-1", "-output = json", "-"]
+    assert removed(path, "r2") == [
+        "@@ -7,8 +7,4 @@ [profile r1]",
+        " output = json",
+        " ",
+        *r2,
+        " [profile r3]",
+        " region = eu-west-1",
+    ]
+    r1 = [line.replace("r2", "r1") for line in r2]
+    assert [line for line in removed(path, "r1", "r2") if line.startswith("-")] == [*r1, *r2]
+
+
+def test_a_hunk_says_which_section_it_is_in(path: Path) -> None:
+    more = "".join(f"x{n} = {n}\n" for n in range(9))
+    path.write_text("".join(f"[profile {name}]\n{more}" for name in "ab"))
+    change = {"b": {"x8": "new"}, "a": {"x7": "new"}}
+    lines = plan.preview([plan.Step(str(path), change, config=True, renamed={"a": "c"})])
+    assert [line for line in lines if line.startswith("@@")] == [
+        "@@ -1,3 +1,3 @@",
+        "@@ -7,5 +7,5 @@ [profile a]",
+        "@@ -18,3 +18,3 @@ [profile b]",
+    ]
 
 
 def test_preview_of_distant_changes(path: Path) -> None:

@@ -106,6 +106,8 @@ VERBS: dict[str, tuple[str, str, int]] = {
     "list": ("list", "", 0),
     "list --json": ("list --json", "", 0),
     "domains": ("domains --json", "", 0),
+    "current": ("current", "", 0),
+    "use, sh": ("use work:dev --shell sh", "", 0),
     "show iam": ("show work:iam", "", 0),
     "show iam --json": ("show work:iam --json", "", 0),
     "show mfa": ("show work:mfa", "", 0),

@@ -99,6 +99,7 @@ COMMANDS = [
     "domains",
     "show",
     "init",
+    "current",
     "set",
     "unset",
     "rename",

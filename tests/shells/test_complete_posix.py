@@ -107,7 +107,7 @@ LINES = {
     "option everywhere": ("awsprof use --no", "awsprof use --no-input "),
     "option before": ("awsprof --verb", "awsprof --verbose "),
     "unknown option": ("awsprof use --nonsense=w", "awsprof use --nonsense=w"),
-    "not a file": ("awsprof list wo", "awsprof list wo"),
+    "not a file": ("awsprof status wo", "awsprof status wo"),
     "not a file after a code": ("awsprof mfa --code wo", "awsprof mfa --code wo"),
     "not a file named like an option": ("awsprof list -x", "awsprof list -x"),
     "not an unknown command": ("awsprof nonsense wo", "awsprof nonsense wo"),

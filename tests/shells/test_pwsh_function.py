@@ -89,6 +89,21 @@ def test_input_arrives(home: Home, words: Path) -> None:
     assert read(words) == [["-v", "add", "one\n", "two\n"], ["mfa", "one\n"], ["use", "x"]]
 
 
+EMPTY = (
+    'awsprof: the name on the command line is empty\n  check the variable it came from; in PowerShell write "${d}:test"'
+)
+
+
+@pytest.mark.parametrize("mode", ["Standard", "Windows", "Legacy"])
+@pytest.mark.parametrize("command", ["awsuse", "awsmfa", "awsprof show"])
+def test_a_variable_that_swallowed_the_domain_is_an_error(home: Home, command: str, mode: str) -> None:
+    TABLE["pwsh"].find()
+    ran = run(
+        home, f"$global:PSNativeCommandArgumentPassing = '{mode}'", f'$d = "work"; {command} "$d:test"', "$LASTEXITCODE"
+    )
+    assert (ran.out, ran.err.startswith(EMPTY)) == ("2\n", True)
+
+
 NO_PROFILE = "awsprof: no profile nope\n  awsprof list shows what there is\n"
 STOP = "$ErrorActionPreference = 'Stop'"
 # Lines, what they print, and whether the script comes to its end.

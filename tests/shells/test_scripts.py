@@ -8,7 +8,7 @@ from .profiles import DEV, switched
 from .shells import TABLE, Home, Shell, changed
 
 NO_PROFILE = "awsprof: no profile nope\n  awsprof list shows what there is\n"
-NO_HOOK = "awsprof: no program can change the shell that started it; the awsprof hook can, and is not loaded here\n"
+NO_HOOK = "awsprof: the awsprof shell hook is not loaded, so this shell cannot be switched\n"
 EVAL = {
     "bash": 'eval "$(awsprof {} --shell bash)"',
     "zsh": 'eval "$(awsprof {} --shell zsh)"',
@@ -73,7 +73,7 @@ def test_without_hook(home: Home, shell: Shell) -> None:
     start, _, used = home.run(shell, ["awsprof use work:dev"], load="").seen
     assert (changed(start, used), used.status, used.out) == ({}, 7, "")
     assert used.err.startswith(NO_HOOK)
-    assert shell.init in used.err
+    assert used.err.splitlines()[1].startswith('  in a script: eval "$(awsprof use work:dev --shell bash)"')
 
 
 def test_shell_option_wins_over_the_hook(home: Home, shell: Shell) -> None:
