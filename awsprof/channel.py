@@ -13,9 +13,14 @@ from awsprof.errors import ShellError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, MutableMapping, Sequence
+    from typing import Protocol
 
     from awsprof.environment import Change
+
+    class Deliver(Protocol):
+        def __call__(self, change: Change, lines: Sequence[str] = ()) -> Sequence[str]: ...
+
 
 PROTOCOL = 1
 
@@ -43,6 +48,27 @@ class Channel:
             return shell.by_name(self.shell_name)
         except UsageError as error:
             raise ShellError(error.what, error.next_step) from None
+
+    def apply(self, change: Change, lines: Sequence[str] = ()) -> Sequence[str]:
+        """Hand over a change, and return the lines that the program still has to print.
+
+        Those are none if the hook prints them, once it has seen that the change took effect.
+
+        Args:
+            change: what to change; nothing is written if it is empty.
+            lines: what to print if the shell has changed.
+
+        Raises:
+            ShellError: the shell cannot take the change.
+        """
+        calling = self.shell()
+        if not change:
+            return lines
+        if calling.confirm is None:
+            self.send(calling.render(change))
+            return lines
+        self.send(calling.render(change) + calling.confirm(change, lines))
+        return ()
 
     def send(self, snippet: str) -> None:
         """Write the whole snippet at once.
@@ -97,8 +123,10 @@ def take(environ: MutableMapping[str, str]) -> Channel | None:
     return Channel(protocol, name, path) if path and name else None
 
 
-def route(channel: Channel | None, out: Callable[[str], None], shell_name: str | None) -> Callable[[Change], None]:
+def route(channel: Channel | None, out: Callable[[str], None], shell_name: str | None) -> Deliver:
     """The way to the shell: stdout where `--shell` names one, else the hook's file.
+
+    It takes a change and what to print about it, and returns what the program still has to print.
 
     Args:
         channel: what a hook offered, if one called.
@@ -110,13 +138,20 @@ def route(channel: Channel | None, out: Callable[[str], None], shell_name: str |
         ShellError: there is neither, or the hook is of another version.
     """
     if shell_name is not None:
-        named = shell.by_name(shell_name)
-        # An empty line where nothing changes: PowerShell's Invoke-Expression refuses to evaluate nothing.
-        return lambda change: out(named.render(change).rstrip("\n") if change else "")
+        return _printed(shell.by_name(shell_name), out)
     if channel is None:
         raise _no_hook()
-    calling = channel.shell()
-    return lambda change: channel.send(calling.render(change)) if change else None
+    channel.shell()
+    return channel.apply
+
+
+def _printed(named: shell.Shell, out: Callable[[str], None]) -> Deliver:
+    def deliver(change: Change, lines: Sequence[str] = ()) -> Sequence[str]:
+        # An empty line where nothing changes: PowerShell's Invoke-Expression refuses to evaluate nothing.
+        out(named.render(change).rstrip("\n") if change else "")
+        return lines
+
+    return deliver
 
 
 def _no_hook() -> ShellError:

@@ -14,6 +14,7 @@ from awsprof.commands import init
 from awsprof.context import Context
 from awsprof.shell import SHELLS
 from tests.conftest import Home
+from tests.shells.shells import QUIET
 
 BLOCK = "load it\n"
 BEGIN, END = "# >>> awsprof >>>", "# <<< awsprof <<<\n"
@@ -126,7 +127,7 @@ def test_dry_run_writes_nothing(home: Home) -> None:
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     path = f"{sysconfig.get_path('scripts')}:{os.environ['PATH']}"
-    return {"HOME": str(folder), "PATH": path, "TERM": "dumb"} | variables
+    return {"HOME": str(folder), "PATH": path, "TERM": "dumb", **QUIET} | variables
 
 
 def run(words: list[str], folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
@@ -159,10 +160,10 @@ def test_a_new_shell_has_it_and_outlives_it(shell: str, start: list[str], line: 
     assert "function" in run([*start, line], tmp_path).stdout.lower()
     for path in tmp_path.rglob("*"):  # the installation has gone, the block stands
         if path.is_file():
-            path.write_text(path.read_text().replace("/shells/awsprof.", "/gone/awsprof."))
+            path.write_bytes(path.read_bytes().replace(b"/shells/awsprof.", b"/gone/awsprof."))
     without = os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if "venv" not in part)
     gone = run([*start, "echo fine"], tmp_path, PATH=without)
     assert (gone.returncode, gone.stdout.strip()) == (0, "fine")
     assert "awsprof" not in gone.stderr
     assert run([awsprof, "init", "--uninstall", shell], tmp_path).returncode == 0
-    assert [path for path in tmp_path.rglob("*") if path.is_file() and "awsprof" in path.read_text()] == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and b"awsprof" in path.read_bytes()] == []

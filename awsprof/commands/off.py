@@ -20,9 +20,8 @@ def run(ctx: Context, *, shell: str | None = None) -> None:
     """
     deliver = route(ctx.channel, ctx.out, shell)
     change, saved = environment.off(ctx.environ)
-    deliver(change)
     lines = _done(saved) if change else _nothing_to_do(ctx)
-    ctx.say(*lines)
+    ctx.say(*deliver(change, lines))
     if change and shell is None:
         replay.keep_off(ctx, lines)
 

@@ -48,8 +48,7 @@ def run(
         *_asides(ctx, change),
         *_doubts(known, name, session),
     ]
-    deliver(change)
-    ctx.say(*lines)
+    ctx.say(*deliver(change, lines))
     cache.renew(ctx.environ, name, (basis.times, known))
     if plain:
         replay.keep_use(ctx, basis, name, region, session.expires_at if session else None, lines)

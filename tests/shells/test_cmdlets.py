@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import pexpect
 import pytest
 
 from awsprof.shell import SHELLS
@@ -15,6 +14,7 @@ from tests.aws.account import Role, User
 from tests.aws.sts import CheckingSts, write_csv
 
 from .profiles import KEY_ID, SECRET
+from .screen import Answering
 from .shells import BIN, CHECKOUT, TABLE, Home
 
 HOOK = CHECKOUT / SHELLS["pwsh"].hook
@@ -239,7 +239,7 @@ class Terminal:
 
     def __init__(self, home: Home) -> None:
         argv = [*PWSH[1:2], "-NoLogo"]
-        self.child = pexpect.spawn(
+        self.child = Answering(
             PWSH[0], argv, env={**home.environ, "TERM": "dumb"}, cwd=str(home.work), timeout=30, encoding="utf-8"
         )
         (home.root / "prelude.ps1").write_text(f"Import-Module {HOOK}\n{PRELUDE}")
@@ -422,6 +422,7 @@ def test_commands_of_others_stay(full: Home) -> None:
         "Remove-Module awsprof; Set-AwsProfile; [bool](Get-Command New-AwsMfaUser -ErrorAction Ignore)",
         prelude="Import-Module Theirs",
         PSModulePath=str(full.root / "modules"),
+        NO_COLOR="1",
     )
     warning = "WARNING: awsprof: loaded already, left as they are: Set-AwsProfile"
     assert ran.out.splitlines() == [warning, "theirs", "work", warning, "theirs", "theirs", "False"]
