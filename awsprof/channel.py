@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from awsprof.environment import Change
 
     class Deliver(Protocol):
-        def __call__(self, change: Change, lines: Sequence[str] = ()) -> Sequence[str]: ...
+        """Hands over a change; see `Channel.apply`."""
+
+        def __call__(self, change: Change, lines: Sequence[str] = ()) -> Sequence[str]:
+            """Return the lines that the program still has to print."""
 
 
 PROTOCOL = 1

@@ -111,6 +111,48 @@ def test_a_link_is_followed_and_the_mode_kept(home: Home) -> None:
     assert real.read_text() == "mine\n"
 
 
+HERE = {
+    "on Windows, by any PATH": ("pwsh.exe", "{folder}", True, ""),
+    "an empty entry": ("pwsh", "", False, ""),
+    "a dot": ("pwsh", ".:bin", False, ""),
+    "an absolute folder": ("bin/pwsh", ".:{folder}/bin", False, "{folder}/bin/pwsh"),
+    "an absolute folder, on Windows": ("bin/pwsh.exe", ".:{folder}/bin", True, "{folder}/bin/pwsh.exe"),
+    "a folder": ("bin/pwsh/x", "{folder}/bin", False, ""),
+}
+
+
+@pytest.mark.parametrize(("there", "path", "windows", "found"), HERE.values(), ids=HERE)
+def test_no_program_of_the_current_folder(
+    there: str, path: str, windows: bool, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows looks there first. Whoever runs `init --install` in a cloned repository must not start what it brings."""
+    program = tmp_path / there
+    program.parent.mkdir(parents=True, exist_ok=True)
+    program.touch(0o755)
+    monkeypatch.chdir(tmp_path)
+    path = path.format(folder=tmp_path) if there != "pwsh.exe" else "/nowhere"
+    assert install.find_program("pwsh", path, windows=windows) == found.format(folder=tmp_path)
+
+
+def test_init_runs_no_program_of_the_current_folder(tmp_path: Path) -> None:
+    here = tmp_path / "repository"
+    here.mkdir()
+    for name in ("pwsh", "powershell"):
+        (here / name).write_text("#!/bin/sh\ntouch ran\n")
+        (here / name).chmod(0o755)
+    program = f"{sysconfig.get_path('scripts')}/awsprof"
+    for path in (".", "", "./:"):
+        done = subprocess.run(
+            [program, "init", "--install", "--dry-run", "pwsh"],
+            env={"HOME": str(tmp_path), "PATH": path},
+            cwd=here,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0
+    assert not (here / "ran").exists()
+
+
 def test_twice_is_once(home: Home) -> None:
     home.call(changing("zsh"))
     once = (home.folder / ".zshrc").read_bytes()

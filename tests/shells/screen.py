@@ -1,5 +1,7 @@
 """A terminal that answers: PowerShell asks where the cursor is before each prompt, and waits until it knows."""
 
+from typing import Any
+
 import pexpect
 import pyte
 
@@ -18,9 +20,7 @@ class Screen(pyte.Screen):
 class Answering(pexpect.spawn):  # type: ignore[type-arg]  # without a parameter it is for text and bytes alike
     """A program at a pseudo-terminal with a screen; takes what pexpect.spawn takes, with an encoding."""
 
-    def __init__(
-        self, command: str, args: list[str], *, dimensions: tuple[int, int] = (24, 80), **more: object
-    ) -> None:
+    def __init__(self, command: str, args: list[str], *, dimensions: tuple[int, int] = (24, 80), **more: Any) -> None:
         self.screen = Screen(dimensions[1], dimensions[0])
         self._stream = pyte.Stream(self.screen)
         super().__init__(command, args, dimensions=dimensions, **more)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -82,7 +82,7 @@ class Person:
         made.chmod(mode)
         return made
 
-    def run(self, *lines: str, load: str = "", user: int = USER, **environ: str | None) -> Ran:
+    def run(self, *lines: str, environ: Mapping[str, str | None], load: str = "", user: int = USER) -> Ran:
         """A script of these lines, as `Home.run` runs it, by a user."""
         pwsh = TABLE["pwsh"]
         probe = pwsh.probe(self.home.notes).replace(sys.executable, PYTHON)
@@ -155,7 +155,7 @@ def test_an_attacker_in_a_folder(
         # Each line is asked of the program.
         "XDG_CACHE_HOME": f"{person.home.root}/full",
     }
-    seen = person.run(*["awsuse work:dev", "awsoff"] * 3, **environ).seen
+    seen = person.run(*["awsuse work:dev", "awsoff"] * 3, environ=environ).seen
     assert not person.evil_ran
     assert [step.status for step in seen] == [0] * 8, [step.err for step in seen]
     assert [step.environ.get(b"AWS_PROFILE") for step in seen[2:]] == [b"work:dev", None] * 3
@@ -164,7 +164,7 @@ def test_an_attacker_in_a_folder(
 PLACES: dict[str, dict[str, str]] = {
     "the runtime folder": {"XDG_RUNTIME_DIR": "{root}/run", "TMPDIR": "{root}/tmp"},
     "the temporary folder": {"XDG_CACHE_HOME": "{root}/full", "TMPDIR": "{root}/tmp"},
-    "/tmp": {"XDG_CACHE_HOME": "{root}/full", "TMPDIR": "/nowhere"},
+    "/tmp": {"XDG_CACHE_HOME": "{root}/full", "TMPDIR": "{root}/other"},
 }
 
 
@@ -173,6 +173,7 @@ PLACES: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("place", PLACES)
 def test_the_file_is_the_users_alone(person: Person, umask: str, place: str) -> None:
     person.folder("run", USER, 0o700)
+    person.folder("other", OTHER, 0o1777)
     environ = {name: value.format(root=person.home.root) for name, value in PLACES[place].items()}
     noted = person.home.root / "called"
     stand = stand_in_for(
@@ -215,7 +216,7 @@ TAMPERED = {
 def test_a_file_that_was_tampered_with(person: Person, how: str) -> None:
     """One message, status 7, and no error in its wake."""
     stand = stand_in_for(person, f"evil = {EVIL!r}\n{TAMPERED[how]}")
-    seen = person.run("awsuse x; $Error.Count", **stand).seen[-1]
+    seen = person.run("awsuse x; $Error.Count", environ=stand).seen[-1]
     assert (seen.status, seen.out) == (7, "1\n")
     assert seen.err == "awsprof: the file of the change was tampered with; nothing was changed\n"
     assert not person.evil_ran
@@ -253,7 +254,7 @@ def plant(person: Person, cache: Path, line: str = "use work:dev", code: str = E
 def test_a_private_answer_is_evaluated(person: Person, line: str) -> None:
     """What the tests below would see."""
     plant(person, person.home.path / ".cache", line)
-    person.run(f"awsprof {line}")
+    person.run(f"awsprof {line}", environ={})
     assert (person.evil_ran, person.calls) == (True, [])
 
 
@@ -269,7 +270,7 @@ def test_a_planted_answer(person: Person, what: str, how: str) -> None:
     else:
         owner = OTHER if how == "another's" else 0
         os.chown(places[what], owner, owner)
-    seen = person.run("awsuse work:dev", XDG_CACHE_HOME=str(places["base"])).seen[-1]
+    seen = person.run("awsuse work:dev", environ={"XDG_CACHE_HOME": str(places["base"])}).seen[-1]
     assert not person.evil_ran
     assert (seen.status, seen.environ[b"AWS_PROFILE"], person.calls) == (0, b"work:dev", ["use work:dev"])
 
@@ -281,7 +282,7 @@ def test_another_users_cache(person: Person, user: int) -> None:
     for path in plant(person, person.home.root / "cache").values():
         path.chmod(0o755)
         os.chown(path, OTHER if user else USER, -1)
-    seen = person.run("awsuse work:dev", user=user, XDG_CACHE_HOME=f"{person.home.root}/cache").seen[-1]
+    seen = person.run("awsuse work:dev", user=user, environ={"XDG_CACHE_HOME": f"{person.home.root}/cache"}).seen[-1]
     assert (person.evil_ran, seen.status, seen.environ[b"AWS_PROFILE"]) == (False, 0, b"work:dev")
 
 
@@ -309,7 +310,7 @@ def test_a_relative_folder(person: Person, environ: dict[str, str | None]) -> No
     aws = person.home.path / ".aws"
     files = {"AWS_CONFIG_FILE": f"{aws}/config", "AWS_SHARED_CREDENTIALS_FILE": f"{aws}/credentials"}
     tab = "(TabExpansion2 'awsuse work:e' 13).CompletionMatches.CompletionText"
-    seen = person.run("awsuse work:dev", "awsprof status", "awsoff", tab, **{**files, **environ}).seen
+    seen = person.run("awsuse work:dev", "awsprof status", "awsoff", tab, environ={**files, **environ}).seen
     assert not person.evil_ran
     assert [step.status for step in seen[2:]] == [0] * 4, [step.err for step in seen]
     assert seen[2].environ[b"AWS_PROFILE"] == b"work:dev"
@@ -325,7 +326,9 @@ def test_a_relative_folder_for_the_file(person: Person) -> None:
         (person.home.work / folder).mkdir(parents=True)
         os.chown(person.home.work / folder, USER, USER)
     for value in ("run", ".", "~", "tmp/"):
-        person.run("awsuse x", XDG_RUNTIME_DIR=value, TMPDIR=value, XDG_CACHE_HOME="home/.cache", **stand)
+        person.run(
+            "awsuse x", environ={"XDG_RUNTIME_DIR": value, "TMPDIR": value, "XDG_CACHE_HOME": "home/.cache", **stand}
+        )
     assert noted.read_text().splitlines() == ["/tmp"] * 4
 
 
@@ -349,7 +352,11 @@ def test_only_switches_are_replayed(person: Person) -> None:
     for line in OTHER_LINES:
         plant(person, cache, line)
     person.run(
-        *(f"awsprof {line}" for line in OTHER_LINES), "awsprof 'use work:dev'", "awsprof 'off'", "awsprof ' off'"
+        *(f"awsprof {line}" for line in OTHER_LINES),
+        "awsprof 'use work:dev'",
+        "awsprof 'off'",
+        "awsprof ' off'",
+        environ={},
     )
     assert not person.evil_ran
     assert len(person.calls) == len(OTHER_LINES) + 3
@@ -372,7 +379,7 @@ def test_no_file_is_looked_for_but_for_switches(home: Home) -> None:
     }
     load = TABLE["pwsh"].load()
     ran = home.script(
-        TABLE["pwsh"], [load, *(f"{key} (, {line})" for line in lines)], environ={"AWSPROF_PREVIOUS": "before"}
+        TABLE["pwsh"], [load, *(f"{key} {line}" for line in lines)], environ={"AWSPROF_PREVIOUS": "before"}
     )
     assert ran.out.splitlines() == [f"<{expected}>" for expected in lines.values()], ran.err
 
@@ -406,7 +413,7 @@ def test_an_older_powershell(person: Person, attacker: list["subprocess.Popen[st
     attack(attacker, folder)
     environ = {"XDG_RUNTIME_DIR": str(folder), "TMPDIR": str(folder)}
     line = 'awsuse work:dev; "$LASTEXITCODE $($Error.Count) $env:TMPDIR"'
-    ran = person.run(line, load=older(person, version), user=user, **environ)
+    ran = person.run(line, load=older(person, version), user=user, environ=environ)
     assert ran.seen[-1].out == f"0 0 {folder}\n", ran.err
     assert (person.evil_ran, ran.seen[-1].environ[b"AWS_PROFILE"]) == (False, b"work:dev")
 
@@ -460,7 +467,7 @@ Add-Type 'public static class Shadow {
         if (name != "%s") System.Environment.SetEnvironmentVariable(name, value);
     }
     public static string GetEnvironmentVariable(string name) { return System.Environment.GetEnvironmentVariable(name); }
-}'
+}';
 [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')::Add('Environment', [Shadow])
 """.replace("\n", " ")
 UNCHANGED = {
@@ -475,7 +482,7 @@ def test_a_change_that_has_no_effect(home: Home, name: str) -> None:
     """Status 7, what children see, and no line that would tell of a success."""
     TABLE["pwsh"].find()
     environ = {"AWS_PROFILE": "other", "AWS_SECRET_ACCESS_KEY": "hidden"}
-    seen = home.run(TABLE["pwsh"], [SHADOW % name, "awsuse work:dev"], environ=environ).seen[-1]
+    seen = home.run(TABLE["pwsh"], ["awsuse work:dev"], before=[SHADOW % name], environ=environ).seen[-1]
     assert (seen.status, seen.out) == (7, "")
     assert seen.err == f"awsprof: {UNCHANGED[name]}\n  open a new shell and try again\n"
 
