@@ -238,19 +238,23 @@ class Terminal:
     """An interactive PowerShell; what is shown between a line and the next prompt."""
 
     def __init__(self, home: Home) -> None:
-        argv = [*PWSH[1:2], "-NoLogo"]
         self.child = Answering(
-            PWSH[0], argv, env={**home.environ, "TERM": "dumb"}, cwd=str(home.work), timeout=30, encoding="utf-8"
+            PWSH[0],
+            [*TABLE["pwsh"].prompt[1:]],
+            env={**home.environ, "TERM": "dumb"},
+            cwd=str(home.work),
+            timeout=60,
+            encoding="utf-8",
         )
         (home.root / "prelude.ps1").write_text(f"Import-Module {HOOK}\n{PRELUDE}")
-        self.child.sendline(f"function prompt {{ 'rea' + 'dy> ' }}; . {home.root}/prelude.ps1")
+        self.child.send(f"function prompt {{ 'rea' + 'dy> ' }}; . {home.root}/prelude.ps1\r")
         self.child.expect_exact("ready> ")
 
     def ask(self, line: str, question: str, answer: str) -> str:
-        self.child.sendline(line)
+        self.child.send(f"{line}\r")
         self.child.expect_exact(question)
         asked = str(self.child.before)
-        self.child.sendline(answer)
+        self.child.send(f"{answer}\r")
         self.child.expect_exact("ready> ")
         return asked + str(self.child.before)
 
