@@ -125,7 +125,8 @@ function Open-AwsprofFile($path) {
         $file
     }
     catch {
-        Remove-AwsprofFile $file
+        $file.Dispose()
+        [System.IO.File]::Delete($path)
         throw
     }
 }
@@ -155,15 +156,6 @@ function Read-AwsprofFile($file) {
 # Whether others can write to an open file.
 function Test-AwsprofShared($file) {
     -not $script:Windows -and $script:Modes -and ([int][System.IO.File]::GetUnixFileMode($file.SafeFileHandle) -band 18)
-}
-
-# Removes the file of a change. It never throws: it runs while another error is on its way to the user.
-function Remove-AwsprofFile($file) {
-    try {
-        $file.Dispose()
-        [System.IO.File]::Delete($file.Name)
-    }
-    catch { $global:Error.RemoveAt(0) }
 }
 
 # The cached answer to read for a command line: `off`, or `use` and the whole name of a profile. Nothing for any other.
@@ -252,9 +244,11 @@ function Invoke-Awsprof {
         $global:Error.RemoveAt(0)
     }
     finally {
+        # Methods only: a Ctrl-C that arrives here would end a function. What stands at that path by now may be a folder.
+        try { if ($file) { $file.Dispose(); [System.IO.File]::Delete($file.Name) } }
+        catch { $global:Error.RemoveAt(0) }
         [Environment]::SetEnvironmentVariable('AWSPROF_HOOK', [NullString]::Value)
         [Environment]::SetEnvironmentVariable('AWSPROF_OUT', [NullString]::Value)
-        if ($file) { Remove-AwsprofFile $file }
         $global:LASTEXITCODE = $rc
     }
 }
