@@ -51,6 +51,8 @@ def _abandon_unwritten() -> None:
 def _run(words: list[str], flags: list[str]) -> None:
     ctx = _context(flags)
     try:
+        if ctx.channel:
+            ctx.channel.require_private()
         if "--version" in flags:
             ctx.out(f"awsprof {__version__}")
         else:

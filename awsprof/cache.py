@@ -7,9 +7,11 @@
     awsprof/1/key/AKIA...              of an access key: when IAM made it, as UTC seconds
     awsprof/1/bash/use work,dev        an answer that a shell may give again: command line TAB code TAB dot (replay.py)
 
-The head names the AWS files that were read and their stamps: a shell compares file and stamp, newer or older; where
-they differ it asks for a new list, and its prompt shows no end. Stamps named by their own time cannot be mixed up: no
-lock, no order. The file of a session carries its end as modification time: so fish can tell what is left of it.
+The head names each AWS file that was read and what it was like then: `NS.SIZE.INODE`, NS being its modification time in
+nanoseconds and the name of its stamp, or `-` if there was no file, or `?` if it had a time that a generator had set. A
+shell compares file and stamp, newer or older, and what else it can see; if they differ, or after `?`, it asks for a new
+list, and its prompt shows no end. Stamps named by their own time cannot be mixed up: no lock, no order. The file of a
+session carries its end as modification time: so fish can tell what is left of it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from __future__ import annotations
 import os
 import time
 
-from awsprof import profiles
+from awsprof import profiles, store
 from awsprof import shell as shells
 from awsprof.errors import FileError
 from awsprof.files import read
@@ -28,14 +30,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from awsprof.profiles import Profiles
+    from awsprof.store import Folder
 
     Seen = tuple[list[str], Profiles]
 
 VERSION = "1"
 ABSENT = "-"
+UNKNOWN = "?"
 NO_SESSION = "."  # the name of no file
 _STAMPS_KEPT = 16
 _PROFILES_KEPT = 64
+_GENERATED = 347_155_200 * 10**9  # 1981: Nix and home-manager set a file's time to 1970, and zip knows none before 1980
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@+:-")
 
 
@@ -49,10 +54,21 @@ def folder(environ: Mapping[str, str]) -> str:
     return os.path.join(base, "awsprof") if os.path.isabs(base) else ""
 
 
-def root(environ: Mapping[str, str]) -> str:
-    """The folder of this layout of the cache, empty where there is none."""
-    base = folder(environ)
-    return os.path.join(base, VERSION) if base else ""
+def open_root(environ: Mapping[str, str], *, make: bool = False) -> Folder:
+    """Open the folder of this layout of the cache.
+
+    Args:
+        environ: where the cache is.
+        make: make what is missing.
+
+    Raises:
+        OSError: there is none, or one of its folders belongs to somebody else or, below the first, is a link.
+    """
+    place = folder(environ)
+    if not place:
+        raise FileNotFoundError("no cache: XDG_CACHE_HOME or HOME is missing or relative")
+    base, name = os.path.split(place)
+    return store.base(base, make=make).folder(name, make=make).folder(VERSION, make=make)
 
 
 def renew(environ: Mapping[str, str], profile: str = "", seen: Seen | None = None) -> None:
@@ -66,56 +82,62 @@ def renew(environ: Mapping[str, str], profile: str = "", seen: Seen | None = Non
         seen: the times that the files had, and what was read of them after that: while they have them still, they are
             not read again.
     """
-    place = root(environ)
-    if place:
-        try:  # not contextlib: importing it costs a tenth of a switch
-            _renew(environ, place, profile, seen)
-        except (OSError, ValueError, FileError):
-            return
+    try:  # not contextlib: importing it costs a tenth of a switch
+        _renew(environ, profile, seen)
+    except (OSError, ValueError, FileError):
+        return
 
 
-def _renew(environ: Mapping[str, str], root: str, profile: str, seen: Seen | None) -> None:
+def _renew(environ: Mapping[str, str], profile: str, seen: Seen | None) -> None:
+    root = _root_if_made(environ)
     paths = read.paths(environ)
     times = [time_of(path) for path in paths]
     spelt = _as_a_shell_spells(environ)
     head = "\t".join(["awsprof", VERSION, spelt[0], times[0], spelt[1], times[1]])
-    names = os.path.join(root, "names")
-    fresh = _is_made_from(names, head) and all(_stamped(root, moment) for moment in times)
-    if fresh and (not is_plain(profile) or _is_noted(root, profile, head)):
+    fresh = root is not None and _is_made_from(root, head) and all(_is_stamped(root, moment) for moment in times)
+    if root and fresh and (not is_plain(profile) or _is_noted(root, profile, head)):
         return
     known = seen[1] if seen and seen[0] == times else profiles.load(environ)
     if [time_of(path) for path in paths] != times or "\n" in head:
         return  # written to meanwhile: the next call will see it
-    _make_folders(root)
+    root = root or open_root(environ, make=True)
     for moment in times:
         stamp(root, moment)
     lines = _note(root, known, head, profile) if head.count("\t") == 5 else []  # no shell reads more
     if not fresh:  # the list comes last: where it is fresh, so is all else
         _forget_answers(root)
-        _put(names, "\n".join([head, *_lines(known), ".", ""]))
-        _prune(os.path.join(root, "at"), {*times, *(line.split("\t")[at] for line in lines for at in (3, 5))})
+        root.put("names", "\n".join([head, *_lines(known), ".", ""]))
+        named = [moment for line in lines for moment in line.split("\t")[3:6:2]]
+        _prune(root.folder("at"), {instant(moment) for moment in (*times, *named)})
 
 
-def _forget_answers(root: str) -> None:
+def _root_if_made(environ: Mapping[str, str]) -> Folder | None:
+    try:
+        return open_root(environ)
+    except FileNotFoundError:
+        return None
+
+
+def _forget_answers(root: Folder) -> None:
     """Remove what was answered from the AWS files as they were: no guard of it holds any more."""
-    for shell in shells.SHELLS:
-        at = os.path.join(root, shell)
-        for name in os.listdir(at) if os.path.isdir(at) else ():
-            os.unlink(os.path.join(at, name))
-
-
-def _make_folders(root: str) -> None:
-    for path in (os.path.dirname(root), root, *(os.path.join(root, name) for name in ("at", "stands", "session"))):
-        os.makedirs(path, mode=0o700, exist_ok=True)
-        os.chmod(path, 0o700)
+    for shell in set(shells.SHELLS).intersection(root.names()):
+        at = root.folder(shell)
+        for name in at.names():
+            at.remove(name)
 
 
 def time_of(path: str) -> str:
-    """When a file was last changed, in nanoseconds since the epoch; ABSENT where there is none."""
+    """Return what shells compare a file by: `NS.SIZE.INODE`, or ABSENT, or UNKNOWN if a generator set its time."""
     try:
-        return str(os.stat(path).st_mtime_ns)
+        found = os.stat(path)
     except FileNotFoundError:
         return ABSENT
+    return f"{found.st_mtime_ns}.{found.st_size}.{found.st_ino}" if found.st_mtime_ns >= _GENERATED else UNKNOWN
+
+
+def instant(moment: str) -> str:
+    """Return the modification time in what `time_of` gives, which is the name of its stamp, ABSENT or UNKNOWN."""
+    return moment.partition(".")[0]
 
 
 def _as_a_shell_spells(environ: Mapping[str, str]) -> tuple[str, str]:
@@ -127,18 +149,15 @@ def _as_a_shell_spells(environ: Mapping[str, str]) -> tuple[str, str]:
     )
 
 
-def _is_made_from(path: str, head: str) -> bool:
-    """Whether a list has this head, and an end."""
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            text = file.read()
-    except OSError:
-        return False
-    return text.startswith(head + "\n") and text.endswith("\n.\n")
+def _is_made_from(root: Folder, head: str) -> bool:
+    """Whether the list has this head, and an end, and its files have times that tell whether they have changed."""
+    text = root.read("names")
+    return text.startswith(head + "\n") and text.endswith("\n.\n") and UNKNOWN not in head.split("\t")[3::2]
 
 
-def _stamped(root: str, moment: str) -> bool:
-    return moment == ABSENT or os.path.exists(os.path.join(root, "at", moment))
+def _is_stamped(root: Folder, moment: str) -> bool:
+    name = instant(moment)
+    return name in (ABSENT, UNKNOWN) or root.folder("at", make=True).modified(name) == int(name)
 
 
 def _lines(known: Profiles) -> list[str]:
@@ -158,52 +177,49 @@ def is_plain(name: str) -> bool:
     return bool(name) and not name.startswith(".") and set(name) <= _PLAIN
 
 
-def _plain_names(folder_: str) -> set[str]:
+def _plain_names(at: Folder) -> set[str]:
     """The profiles that the files in a folder are named after; not another process's temporary files."""
-    return {name for file in os.listdir(folder_) if is_plain(name := file.replace(",", ":"))}
+    return {name for file in at.names() if is_plain(name := file.replace(",", ":"))}
 
 
-def _path(root: str, kind: str, name: str) -> str:
-    return os.path.join(root, kind, name.replace(":", ","))
+def _file(name: str) -> str:
+    return name.replace(":", ",")
 
 
-def _noted(root: str, profile: str) -> str:
+def _noted(stands: Folder, profile: str) -> str:
     """What is noted of a profile, nothing where it is not whole."""
-    try:
-        with open(_path(root, "stands", profile), encoding="utf-8", errors="surrogateescape") as file:
-            line = file.read()
-    except OSError:
-        return ""
+    line = stands.read(_file(profile))
     return line if line.endswith("\t.\n") and line.count("\t") == 8 else ""
 
 
-def _is_noted(root: str, profile: str, head: str) -> bool:
+def _is_noted(root: Folder, profile: str, head: str) -> bool:
     """Whether prompts can read of a profile already."""
-    line = _noted(root, profile)
+    line = _noted(root.folder("stands", make=True), profile)
     if not line.startswith(head + "\t"):
         return False
     session = line.split("\t")[7]
-    return session == NO_SESSION or os.path.exists(_path(root, "session", session))
+    return session == NO_SESSION or root.folder("session", make=True).modified(_file(session)) is not None
 
 
-def _note(root: str, known: Profiles, head: str, profile: str) -> list[str]:
+def _note(root: Folder, known: Profiles, head: str, profile: str) -> list[str]:
     """Write what prompts read of the profile just switched to, and of those before as far as they are of these files.
 
     Gives what is noted then. The oldest go: a script may switch to each profile there is.
     """
-    switches = _switches(root, profile)
+    stands = root.folder("stands", make=True)
+    switches = _switches(stands, profile)
     lines = {}
     for name, when in switches[:_PROFILES_KEPT]:
-        lines[name] = _noted(root, name)
+        lines[name] = _noted(stands, name)
         if name == profile or not lines[name] or _is_older(lines[name], head):
             lines[name] = _line(known, head, name)
             if lines[name]:
-                _put(_path(root, "stands", name), lines[name], when)
+                stands.put(_file(name), lines[name], when)
     for name, _ in switches:
-        if not lines.get(name) and os.path.exists(_path(root, "stands", name)):
-            os.unlink(_path(root, "stands", name))
+        if not lines.get(name) and _file(name) in stands.names():
+            stands.remove(_file(name))
     found = [line for line in lines.values() if line]
-    _write_ends(root, known, head, found)
+    _write_ends(root.folder("session", make=True), known, head, found)
     return found
 
 
@@ -219,92 +235,63 @@ def _line(known: Profiles, head: str, name: str) -> str:
     return "\t".join([head, name, session.profile if session and ends else NO_SESSION, ".\n"]) if name in known else ""
 
 
-def _write_ends(root: str, known: Profiles, head: str, lines: list[str]) -> None:
+def _write_ends(at: Folder, known: Profiles, head: str, lines: list[str]) -> None:
     """Write the end of each session that a line of this head names, and remove those that none names."""
-    folder_ = os.path.join(root, "session")
-    gone = _plain_names(folder_) - {line.split("\t")[7] for line in lines}
+    gone = _plain_names(at) - {line.split("\t")[7] for line in lines}
     used = {line.split("\t")[7] for line in lines if line.startswith(head + "\t")}
     for name in filter(is_plain, used & known.keys()):
         end = profiles.state_of(known[name], 0).expires_at or 0
         text = "\t".join([head, name, str(end), iso(end), clock(end)[-5:], ".\n"])
-        _put(_path(root, "session", name), text, end * 10**9)
+        at.put(_file(name), text, end * 10**9)
     for name in gone:
-        os.unlink(_path(root, "session", name))
+        at.remove(_file(name))
 
 
-def _switches(root: str, profile: str) -> list[tuple[str, int]]:
+def _switches(stands: Folder, profile: str) -> list[tuple[str, int]]:
     """The profiles that were switched to, the last one first, and when, in nanoseconds."""
-    names = _plain_names(os.path.join(root, "stands"))
-    times = {name: os.stat(_path(root, "stands", name)).st_mtime_ns for name in names}
+    times = {name: stands.modified(_file(name)) or 0 for name in _plain_names(stands)}
     if is_plain(profile):
         times[profile] = time.time_ns()
     return sorted(times.items(), key=lambda item: item[1], reverse=True)
 
 
-def stamp(root: str, moment: str) -> str:
-    """The path of the stamp of an instant, made where it is missing; empty for ABSENT."""
-    if moment == ABSENT:
+def stamp(root: Folder, moment: str) -> str:
+    """Return the path of the stamp of a moment, made if it is missing; empty for ABSENT and UNKNOWN."""
+    name = instant(moment)
+    if name in (ABSENT, UNKNOWN):
         return ""
-    path = os.path.join(root, "at", moment)
-    if not os.path.exists(path):
-        temporary = f"{path}.{os.getpid()}"
-        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        os.utime(temporary, ns=(int(moment), int(moment)))
-        os.replace(temporary, path)
-    return path
+    if not _is_stamped(root, moment):
+        root.folder("at").put(name, "", int(name))
+    return os.path.join(root.path, "at", name)
 
 
-def put_answer(root: str, shell: str, line: str, code: str) -> None:
+def put_answer(root: Folder, shell: str, line: str, code: str) -> None:
     """Keep the answer to a command line for a shell.
 
     Raises:
         OSError: it cannot be written.
     """
-    at = os.path.join(root, shell)
-    os.makedirs(at, mode=0o700, exist_ok=True)
-    os.chmod(at, 0o700)
-    _put(_path(root, shell, line), f"{line}\t{code}\t.\n")
+    root.folder(shell, make=True).put(_file(line), f"{line}\t{code}\t.\n")
 
 
 def note_key(environ: Mapping[str, str], key_id: str, created: int) -> None:
     """Note when an access key was made (UTC seconds), as IAM told it. Skipped where it cannot be written."""
-    place = root(environ)
-    if not place or not is_plain(key_id):
-        return
-    at = os.path.join(place, "key")
     try:
-        _make_folders(place)
-        os.makedirs(at, mode=0o700, exist_ok=True)
-        _put(os.path.join(at, key_id), f"{created}\n")
+        if is_plain(key_id):
+            open_root(environ, make=True).folder("key", make=True).put(key_id, f"{created}\n")
     except OSError:
         return
 
 
 def key_created(environ: Mapping[str, str], key_id: str) -> int | None:
     """When an access key was made (UTC seconds), None where IAM never told it here."""
-    place = root(environ)
-    if not place or not is_plain(key_id):
-        return None
     try:
-        with open(os.path.join(place, "key", key_id), encoding="ascii") as file:
-            return int(file.read(20))
+        return int(open_root(environ).folder("key").read(key_id)[:20]) if is_plain(key_id) else None
     except (OSError, ValueError):
         return None
 
 
-def _put(path: str, text: str, when: int | None = None) -> None:
-    temporary = f"{path}~{os.getpid()}"
-    if os.path.lexists(temporary):
-        os.unlink(temporary)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(text)
-    if when is not None:
-        os.utime(temporary, ns=(when, when))
-    os.replace(temporary, path)
-
-
-def _prune(at: str, keep: set[str]) -> None:
+def _prune(stamps: Folder, keep: set[str]) -> None:
     """Remove the oldest stamps: nothing that is read any more names them."""
-    for name in sorted(set(os.listdir(at)) - keep, reverse=True)[_STAMPS_KEPT:]:
-        os.unlink(os.path.join(at, name))
+    for name in sorted(set(stamps.names()) - keep, reverse=True)[_STAMPS_KEPT:]:
+        stamps.remove(name)

@@ -141,7 +141,7 @@ def follow(ctx: Context, change: Change) -> None:
     try:
         if ctx.channel is None:
             raise ShellError("")
-        ctx.channel.apply(change)
+        ctx.channel.hand_over(change, [])
     except ShellError as error:  # the files are changed all the same
         ctx.say(error.what, *_by_hand(change))
 

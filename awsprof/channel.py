@@ -8,22 +8,15 @@ from __future__ import annotations
 import os
 import stat
 
-from awsprof import shell
+from awsprof import handover, shell
 from awsprof.errors import ShellError, UsageError
+from awsprof.text import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping, Sequence
-    from typing import Protocol
+    from collections.abc import Callable, MutableMapping
 
     from awsprof.environment import Change
-
-    class Deliver(Protocol):
-        """Hands over a change; see `Channel.apply`."""
-
-        def __call__(self, change: Change, lines: Sequence[str] = ()) -> Sequence[str]:
-            """Return the lines that the program still has to print."""
-
 
 PROTOCOL = 1
 
@@ -52,26 +45,21 @@ class Channel:
         except UsageError as error:
             raise ShellError(error.what, error.next_step) from None
 
-    def apply(self, change: Change, lines: Sequence[str] = ()) -> Sequence[str]:
-        """Hand over a change, and return the lines that the program still has to print.
+    def require_private(self) -> None:
+        """Raise ShellError if others could put a file of theirs in the place of the hook's.
 
-        Those are none if the hook prints them, once it has seen that the change took effect.
-
-        Args:
-            change: what to change; nothing is written if it is empty.
-            lines: what to print if the shell has changed.
-
-        Raises:
-            ShellError: the shell cannot take the change.
+        bash and fish cannot see who may write to a folder, but evaluate nothing after a failure: every command fails.
         """
-        calling = self.shell()
-        if not change:
-            return lines
-        if calling.confirm is None:
-            self.send(calling.render(change))
-            return lines
-        self.send(calling.render(change) + calling.confirm(change, lines))
-        return ()
+        folder = os.path.dirname(self.path)
+        try:
+            found = os.stat(folder)
+        except (OSError, ValueError):
+            return  # whoever writes there reports it
+        if hasattr(os, "geteuid") and not _is_private(found, os.geteuid()):
+            raise ShellError(
+                f"others can replace files in {quoted(folder)}, where the hook's file is; nothing was changed",
+                f"chmod go-w {quoted(folder)}, or set XDG_RUNTIME_DIR to a folder that only you can write to",
+            )
 
     def send(self, snippet: str) -> None:
         """Write the whole snippet at once.
@@ -101,6 +89,22 @@ class Channel:
         finally:
             os.close(descriptor)
 
+    def hand_over(self, change: Change, lines: list[str]) -> list[str]:
+        """Write a change, followed by lines that the shell prints once it has checked what child processes see.
+
+        Returns:
+            The lines that are still to be printed: all of them if nothing changes, or if the shell prints none itself.
+
+        Raises:
+            ShellError: as `send` does.
+        """
+        if not change:
+            return lines
+        calling = self.shell()
+        spell = handover.SPELLINGS.get(calling.name)
+        self.send(spell(change, lines) if spell else calling.render(change))
+        return [] if spell else lines
+
     def discard(self) -> None:
         """Remove the file, if it is the empty one that a hook makes: there will be no snippet."""
         try:
@@ -110,8 +114,13 @@ class Channel:
             pass  # the hook removes what it made, too
 
 
+def _is_private(folder: os.stat_result, user: int) -> bool:
+    """Return whether only the owner, who is the user or root, can replace files there."""
+    return folder.st_uid in (0, user) and (not folder.st_mode & 0o022 or bool(folder.st_mode & stat.S_ISVTX))
+
+
 def _made_by_hook(found: os.stat_result) -> bool:
-    mine = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
+    mine = not hasattr(os, "geteuid") or (found.st_uid == os.geteuid() and not found.st_mode & 0o022)
     return stat.S_ISREG(found.st_mode) and mine and found.st_size == 0
 
 
@@ -126,10 +135,12 @@ def take(environ: MutableMapping[str, str]) -> Channel | None:
     return Channel(protocol, name, path) if path and name else None
 
 
-def route(channel: Channel | None, out: Callable[[str], None], shell_name: str | None) -> Deliver:
-    """The way to the shell: stdout where `--shell` names one, else the hook's file.
+def route(
+    channel: Channel | None, out: Callable[[str], None], shell_name: str | None
+) -> Callable[[Change, list[str]], list[str]]:
+    """Return the way to the shell: stdout if `--shell` names one, else the hook's file.
 
-    It takes a change and what to print about it, and returns what the program still has to print.
+    It takes a change and the lines to print after it, and returns those that the caller still has to print.
 
     Args:
         channel: what a hook offered, if one called.
@@ -141,20 +152,18 @@ def route(channel: Channel | None, out: Callable[[str], None], shell_name: str |
         ShellError: there is neither, or the hook is of another version.
     """
     if shell_name is not None:
-        return _printed(shell.by_name(shell_name), out)
+        named = shell.by_name(shell_name)
+
+        # An empty line if nothing changes: PowerShell's Invoke-Expression refuses to evaluate nothing.
+        def print_change(change: Change, lines: list[str]) -> list[str]:
+            out(named.render(change).rstrip("\n") if change else "")
+            return lines
+
+        return print_change
     if channel is None:
         raise _no_hook()
-    channel.shell()
-    return channel.apply
-
-
-def _printed(named: shell.Shell, out: Callable[[str], None]) -> Deliver:
-    def deliver(change: Change, lines: Sequence[str] = ()) -> Sequence[str]:
-        # An empty line where nothing changes: PowerShell's Invoke-Expression refuses to evaluate nothing.
-        out(named.render(change).rstrip("\n") if change else "")
-        return lines
-
-    return deliver
+    channel.shell()  # a hook of another version is refused before anything happens
+    return channel.hand_over
 
 
 def _no_hook() -> ShellError:

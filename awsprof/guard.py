@@ -7,7 +7,8 @@ was given, and otherwise has changed nothing.
 from __future__ import annotations
 
 from awsprof.environment import MANAGED, MASKS, PREVIOUS, PROFILE, REGIONS, SAVED, SESSION_END
-from awsprof.shell import check_pwsh, get_pwsh, quote_fish, quote_posix, quote_pwsh, set_pwsh
+from awsprof.handover import confirm_bash, confirm_fish, confirm_pwsh, confirm_zsh
+from awsprof.shell import get_pwsh, quote_fish, quote_posix, quote_pwsh, set_pwsh
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,18 +21,20 @@ _TICKS = 621_355_968_000_000_000  # from the year 1, from which .NET counts, to 
 
 
 class File:
-    """A file as it was.
+    """A file or folder as it was.
 
     Args:
         path: where it was looked for.
         real: what that path really is.
         stamp: the path of an empty file that is as old; empty where there was no file.
         hops: the path, and each that it led to if it was a link, with their own times in nanoseconds since the epoch.
+        folder: whether it is a folder.
     """
 
-    __slots__ = ("hops", "path", "real", "stamp")
+    __slots__ = ("folder", "hops", "path", "real", "stamp")
 
-    def __init__(self, path: str, real: str, stamp: str, hops: list[tuple[str, int]]) -> None:
+    def __init__(self, path: str, real: str, stamp: str, hops: list[tuple[str, int]], *, folder: bool = False) -> None:
+        self.folder = folder
         self.path = path
         self.real = real
         self.stamp = stamp
@@ -73,13 +76,13 @@ class Guard:
         self.until_stamp = until_stamp
 
 
-def _posix(guard: Guard, change: Change, lines: list[str], *, attribute: str, exported: str, clock: str) -> str:
+def _posix(guard: Guard, change: Change, confirm: str, *, attribute: str, exported: str, clock: str) -> str:
     """The code for bash and zsh, which differ in how they tell a variable's attributes, and the time.
 
     Args:
         guard: what must hold.
         change: what to change then.
-        lines: what to say then.
+        confirm: the code that checks what child processes see then, and prints the lines.
         attribute: the parameter expansion that tells a variable's attributes.
         exported: what it tells of one that is exported and nothing else.
         clock: the test that it is not yet so many seconds since the epoch.
@@ -107,7 +110,7 @@ def _posix(guard: Guard, change: Change, lines: list[str], *, attribute: str, ex
     steps += [f"\\builtin unset -v {' '.join(unset)}"] if unset else []
     sets = [f"{name}={q(value)}" for name, value in change.items() if value is not None]
     steps += [f"\\builtin export {' '.join(sets)}"] if sets else []
-    return " && ".join([*steps, f"{{ \\builtin printf '%s\\n' {' '.join(map(q, lines))} >&2 || \\builtin :; }}"])
+    return " && ".join([*steps, confirm])
 
 
 def _saved_posix(*, first: bool) -> str:
@@ -129,13 +132,16 @@ def _file_posix(file: File) -> list[str]:
 def bash(guard: Guard, change: Change, lines: list[str]) -> str:
     """For bash 5 and later, with `set -u` off."""
     clock = "\\builtin printf -v __awsprof_now '%(%s)T' -1 && [[ ${{__awsprof_now}} -lt {} ]]"
-    return _posix(guard, change, lines, attribute="${{{0}@a}}", exported="x", clock=clock)
+    confirm = confirm_bash(change, lines)
+    return _posix(guard, change, confirm, attribute="${{{0}@a}}", exported="x", clock=clock)
 
 
 def zsh(guard: Guard, change: Change, lines: list[str]) -> str:
     """For zsh, in its own emulation."""
     clock = "(( ${{(%):-%D{{%s\\}}}} < {} ))"
-    return _posix(guard, change, lines, attribute="${{(t){0}}}", exported="scalar-export", clock=clock)
+    return _posix(
+        guard, change, confirm_zsh(change, lines), attribute="${{(t){0}}}", exported="scalar-export", clock=clock
+    )
 
 
 def fish(guard: Guard, change: Change, lines: list[str]) -> str:
@@ -145,7 +151,9 @@ def fish(guard: Guard, change: Change, lines: list[str]) -> str:
     values = list(guard.inputs.values())
     tests = [
         f"test {inputs} = {q('|'.join(value or '' for value in values))}",
-        _unset(" ".join(guard.inputs), values.count(None)) if values else "true",
+        _unset(" ".join(guard.inputs), values.count(None)) if values else "builtin true",
+        # A calling function's own, which the program may not see: the hook's functions look into those that call them.
+        _unset(f"-l {' '.join(guard.inputs)}", len(values)) if values else "builtin true",
         _unset(" ".join(MASKS), len(MASKS)),
         # Global and exported, or not there: no other scope, and none that the program would not see.
         f"begin; set -q {state}; set -l missing $status; set -qgx {state}; test $status -eq $missing; end",
@@ -161,7 +169,7 @@ def fish(guard: Guard, change: Change, lines: list[str]) -> str:
     ]
     for name, value in change.items():
         steps.append(f"set -eg {name}" if value is None else f"set -gx {name} {q(value)}")
-    steps += [f"builtin printf '%s\\n' {' '.join(map(q, lines))} >&2", "true"]
+    steps.append(confirm_fish(change, lines))
     return f"{'; and '.join(tests)}; and begin; {'; '.join(steps)}; end"
 
 
@@ -197,7 +205,6 @@ def pwsh(guard: Guard, change: Change, lines: list[str]) -> str:
 
     Not `$env:X`, as a drive Env: can be anything, and not `-ceq`, which ignores zero-width characters.
     """
-    q = quote_pwsh
     tests = [_is_pwsh(name, value) for name, value in guard.inputs.items()]
     tests += [_is_pwsh(name, None) for name in MASKS]
     tests += [_equal_pwsh(_saved_pwsh(first=guard.first), guard.saved), _equal_pwsh("$program", guard.program)]
@@ -209,8 +216,7 @@ def pwsh(guard: Guard, change: Change, lines: list[str]) -> str:
         f"if ({active} -and -not {_equal_pwsh(active, change[PROFILE] or '')}) {{ "
         f"[Environment]::SetEnvironmentVariable('{PREVIOUS}', {active}) }}"
     ]
-    steps += [*set_pwsh(change), *check_pwsh(change)]
-    steps += [f"[Console]::Error.WriteLine({q(line)})" for line in lines]
+    steps += [*set_pwsh(change), *confirm_pwsh(change, lines)]
     return f"if ({' -and '.join(tests)}) {{ {'; '.join(steps)}; $true }}"
 
 
@@ -243,6 +249,8 @@ def _file_pwsh(file: File) -> list[str]:
         f"[System.IO.File]::GetLastWriteTimeUtc({quote_pwsh(path)}).Ticks -eq {_TICKS + moment // 100}"
         for path, moment in file.hops
     ]
+    if file.folder:
+        return times
     return [*times, f"'' -eq \"$([System.IO.File]::OpenRead({quote_pwsh(file.path)}).Dispose())\""]
 
 

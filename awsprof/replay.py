@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
     from awsprof.environment import Change
+    from awsprof.store import Folder
 
 # What an answer is made from besides files: where those are, and how a time is told.
 _INPUTS = ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "TZ")
@@ -80,13 +81,14 @@ def _spelt_plainly(ctx: Context) -> bool:
 def _keep(
     ctx: Context, line: str, change: Change, lines: list[str], saved: str, basis: Basis | None, until: int | None
 ) -> None:
-    root, program = cache.root(ctx.environ), sys.argv[0]
+    program = sys.argv[0]
     spell = guard.SPELLINGS.get(ctx.channel.shell_name) if ctx.channel else None
     # What a shell can put together from its two regions: no other field, nothing escaped.
     only_regions = saved.count("|") == 1 and "%" not in saved
-    if spell is None or not root or not only_regions or environment.masking(ctx.environ) or not os.path.isabs(program):
+    if spell is None or not only_regions or environment.masking(ctx.environ) or not os.path.isabs(program):
         return
     try:  # a cache that cannot be written is skipped silently: it is only ever a short cut
+        root = cache.open_root(ctx.environ, make=True)
         files = _files(root, basis, program)
         needed = guard.Guard(
             {name: ctx.environ.get(name) for name in _INPUTS} if basis else {},
@@ -104,18 +106,41 @@ def _keep(
         return
 
 
-def _files(root: str, basis: Basis | None, program: str) -> list[guard.File]:
-    """The files that an answer is made from, each with its stamp; none where one of them changed too lately."""
-    own = [program, awsprof.__file__]
+def _files(root: Folder, basis: Basis | None, program: str) -> list[guard.File]:
+    """List the files that an answer is made from, each with its stamp, and the folders of the AWS files.
+
+    None if an AWS file changed too lately, or has a time that does not tell whether it changed. The time of awsprof's
+    own files may be one that a package manager set: those are in a folder of their own for each version.
+    """
     paths, times = (basis.paths, basis.times) if basis else ((), [])
-    if any(moment != cache.ABSENT and time.time_ns() - int(moment) < _RACY for moment in times):
-        return []
     if [cache.time_of(path) for path in paths] != times:  # written to meanwhile
         return []
-    return [
-        guard.File(path, os.path.realpath(path), cache.stamp(root, moment), _hops(path))
-        for path, moment in (*zip(paths, times, strict=True), *((path, cache.time_of(path)) for path in own))
+    moments = [cache.instant(moment) for moment in times]
+    if any(moment == cache.UNKNOWN or _is_racy(moment) for moment in moments):
+        return []
+    folders = dict.fromkeys(map(os.path.dirname, paths))
+    files = {
+        **dict(zip(paths, moments, strict=True)),
+        **{path: _modified(path) for path in (program, awsprof.__file__)},
+    }
+    return [_as_it_is(root, path, moment) for path, moment in files.items()] + [
+        _as_it_is(root, path, _modified(path), folder=True) for path in folders
     ]
+
+
+def _as_it_is(root: Folder, path: str, moment: str, *, folder: bool = False) -> guard.File:
+    return guard.File(path, os.path.realpath(path), cache.stamp(root, moment), _hops(path), folder=folder)
+
+
+def _is_racy(moment: str) -> bool:
+    return moment != cache.ABSENT and time.time_ns() - int(moment) < _RACY
+
+
+def _modified(path: str) -> str:
+    try:
+        return str(os.stat(path).st_mtime_ns)
+    except FileNotFoundError:
+        return cache.ABSENT
 
 
 def _hops(path: str) -> list[tuple[str, int]]:

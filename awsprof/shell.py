@@ -12,7 +12,7 @@ from awsprof.text import joined, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from awsprof.environment import Change
 
@@ -79,11 +79,7 @@ def _bytes(value: str) -> bytes:
 
 
 class Shell:
-    """One shell: its names, its hook file, and how it spells what a snippet needs.
-
-    `confirm`, if a shell has it, is the code that its hook runs after a change: it fails unless child processes see
-    the change, and then prints lines on stderr.
-    """
+    """One shell: its names, its hook file, and how it spells what a snippet needs."""
 
     def __init__(
         self,
@@ -95,7 +91,6 @@ class Shell:
         render: Callable[[Change], str],
         fail: str,
         also: tuple[str, ...] = (),
-        confirm: Callable[[Change, Sequence[str]], str] | None = None,
     ) -> None:
         self.name = name
         self.hook = hook
@@ -104,7 +99,6 @@ class Shell:
         self.render = render
         self.fail = fail
         self.also = also
-        self.confirm = confirm
 
 
 def _posix(change: Change) -> str:
@@ -150,27 +144,8 @@ def set_pwsh(change: Change) -> list[str]:
     return [f"[Environment]::SetEnvironmentVariable('{name}', {value})" for name, value in spelt.items()]
 
 
-def check_pwsh(change: Change) -> list[str]:
-    """The PowerShell statements that throw if child processes would not see a change as it was meant."""
-    return [_differs_pwsh(name, value) for name, value in change.items()]
-
-
-def _differs_pwsh(name: str, value: str | None) -> str:
-    found, then = get_pwsh(name), '"`n  open a new shell and try again"'
-    if value is None:  # without what it is: it may be a secret
-        return f"if ($null -ne {found}) {{ throw 'child processes still see {name}' + {then} }}"
-    spelt = quote_pwsh(value)
-    text = f"'child processes see {name}=' + {found} + ' instead of ' + {spelt} + {then}"
-    return f"if (-not [string]::Equals({found}, {spelt})) {{ throw {text} }}"
-
-
 def _pwsh(change: Change) -> str:
     return "\n".join([*set_pwsh(change), ""])
-
-
-def _confirm_pwsh(change: Change, lines: Sequence[str]) -> str:
-    spelt = [quote_pwsh(os.fsencode(line).decode("utf-8", "replace")) for line in lines if line]
-    return "\n".join([*check_pwsh(change), *(f"[Console]::Error.WriteLine({line})" for line in spelt), ""])
 
 
 SHELLS = {
@@ -208,7 +183,6 @@ SHELLS = {
             render=_pwsh,
             fail="throw 'awsprof failed; nothing was changed'\n",
             also=("powershell",),
-            confirm=_confirm_pwsh,
         ),
     )
 }

@@ -1,96 +1,167 @@
 # awsprof hook for fish, protocol 1. Source it in ~/.config/fish/config.fish, or: awsprof init fish | source
 # fish 3.1 or later.
 
-# Makes the file through which the awsprof program hands over a change, and prints its path. In a folder of the user's
-# own that needs no process; `>?` opens with O_EXCL: nothing that stands there is followed or emptied.
-function __awsprof_open
-    set -l cache $HOME/.cache
-    set -q XDG_CACHE_HOME; and test -n "$XDG_CACHE_HOME"; and set cache $XDG_CACHE_HOME
-    for folder in "$XDG_RUNTIME_DIR" $cache/awsprof
-        if string match -q '/*' -- $folder; and test -d $folder -a -O $folder -a -w $folder
-            set -l file $folder/awsprof.$fish_pid.(builtin random)(builtin random)(builtin random)
-            if builtin true 2>/dev/null >?$file
-                builtin echo $file
-                return 0
-            end
-        end
+# Prints the folder of the cache. It fails unless the path is absolute, all of it belongs to the user, and no link leads
+# from ~/.cache on: a folder that was cloned, or made by somebody else, is not the cache.
+function __awsprof_cache
+    set -l base $HOME/.cache
+    test -n "$XDG_CACHE_HOME"; and set base $XDG_CACHE_HOME
+    set -l root $base/awsprof/1
+    string match -q '/*' -- $base; and test -O $base -a -O $base/awsprof -a ! -L $base/awsprof
+    and begin
+        not test -e $root; or test -O $root -a ! -L $root
     end
-    set -l temporary /tmp
-    set -q TMPDIR; and test -d "$TMPDIR" -a -w "$TMPDIR"; and set temporary $TMPDIR
-    # Where others may write, and no sticky bit keeps them from renaming, they could put a file of theirs in its place.
-    set -l open (command find "$temporary/." -prune \( -perm -20 -o -perm -2 \) ! -perm -1000 2>/dev/null)
-    test -n "$open"; and set temporary /tmp
-    command mktemp $temporary/awsprof.XXXXXXXXXX
+    and builtin echo $root
 end
 
-# Evaluates the file, if it still is the one that was made. `builtin source`: users have functions called source.
-function __awsprof_apply --argument-names file
-    if not test -f "$file"; or test -L "$file"; or not test -O "$file"
+# Makes the file through which the awsprof program hands over a change, and prints its path. In a folder of the user's
+# own that needs no process. fish cannot see who may write to a folder: /run/user/UID is made by the system for this user
+# alone, the program refuses to use a cache that others can write to, and elsewhere `find` looks.
+function __awsprof_open
+    set -l folder "$XDG_RUNTIME_DIR"
+    if string match -q '/*' -- $folder; and test -d $folder -a -O $folder -a -w $folder
+        string match -qr "^/run/user/$EUID/?\$" -- $folder; or __awsprof_private $folder
+        and __awsprof_create $folder; and return
+    end
+    # fish warns of a file that it cannot make, so what can be seen is looked at first.
+    set folder (string replace -r '/1$' '' -- (__awsprof_cache)); and test -d $folder -a -w $folder
+    and __awsprof_create $folder; and return
+    for folder in "$TMPDIR" /tmp
+        string match -q '/*' -- $folder; and __awsprof_private $folder
+        and command mktemp $folder/awsprof.XXXXXXXXXX 2>/dev/null; and return
+    end
+    builtin echo 'awsprof: no folder that only you can write to; nothing was changed' >&2
+    builtin echo '  set XDG_RUNTIME_DIR to such a folder' >&2
+    return 1
+end
+
+# Whether a folder and each folder above it belong to the user or root, and only their owner can write to them or the
+# sticky bit keeps others from renaming: else they could put a file of theirs in the place of ours.
+function __awsprof_private --argument-names folder
+    set -l path (builtin realpath -- $folder 2>/dev/null); or return
+    set -l folders /.
+    while string match -q '/?*' -- $path
+        set -a folders $path/.
+        set path (string replace -r '/[^/]*$' '' -- $path)
+    end
+    # fish 3.1 has no $EUID; a user who is not found owns nothing.
+    set -l user -user "$EUID"
+    test -n "$EUID"; or set user -false
+    set -l open (command find $folders -prune ! \( \( -user 0 -o $user \) \
+        \( ! -perm -20 ! -perm -2 -o -perm -1000 \) \) -print 2>/dev/null)
+    and test -z "$open"
+end
+
+# Makes the file in a folder, and prints its path. `>?` opens with O_EXCL: nothing that is already there is followed or
+# emptied.
+function __awsprof_create --argument-names folder
+    set -l file $folder/awsprof.$fish_pid.(builtin random)(builtin random)(builtin random)
+    set -l mask $umask
+    set umask 0077
+    builtin true 2>/dev/null >?$file
+    set -l made $status
+    set umask $mask
+    test $made -eq 0; and builtin echo $file
+end
+
+# Evaluates the file, if it still is the one that was made. `builtin source`: users have functions called source. Like
+# the others with this option, it sees the local variables of the function that calls awsprof, as child processes do.
+function __awsprof_apply --no-scope-shadowing --argument-names __awsprof_file
+    if not test -f "$__awsprof_file"; or test -L "$__awsprof_file"; or not test -O "$__awsprof_file"
         builtin echo 'awsprof: the file of the change was tampered with; nothing was changed' >&2
         return 7
     end
-    test -s "$file"; or return 0
-    builtin source $file
+    test -s "$__awsprof_file"; or return 0
+    builtin source $__awsprof_file; or return 7
+end
+
+# Says which of the variables are not as they were meant to be, NAME=VALUE or NAME for one that is not set, and returns
+# 7; 0 if child processes see them all so.
+function __awsprof_differs --no-scope-shadowing
+    set -l __awsprof_rc 0
+    for __awsprof_word in $argv
+        set -l __awsprof_part (string split -m 1 = -- $__awsprof_word)
+        set -l __awsprof_name $__awsprof_part[1]
+        set -l __awsprof_text
+        if test (count $__awsprof_part) -eq 1
+            set -ql $__awsprof_name; and set __awsprof_text "$__awsprof_name is still set for child processes"
+        else if not set -qx $__awsprof_name
+            set __awsprof_text "child processes do not see $__awsprof_name"
+        else if test "$$__awsprof_name" != "$__awsprof_part[2]"
+            set __awsprof_text "child processes see $__awsprof_name=$$__awsprof_name instead of $__awsprof_part[2]"
+        end
+        if test -n "$__awsprof_text"
+            builtin echo "awsprof: $__awsprof_text: it is local to a calling function, or assigned in front of the command" >&2
+            set __awsprof_rc 7
+        end
+    end
+    test $__awsprof_rc -eq 0; and return
+    builtin echo '  the rest of the change is made; run it again outside that function' >&2
+    return $__awsprof_rc
 end
 
 function __awsprof_stopped
     return 148
 end
 
-# Gives the answer to this very command line once more, which the program left in its cache with all that must hold for
-# it; otherwise fails, and has changed nothing. Before 3.6, test compares no times.
-function __awsprof_replay
-    test (count $argv) -le 2; and test / -ef / 2>/dev/null; or return
-    set -l key "$argv"
-    test "$key" = 'use -'; and set key "use $AWSPROF_PREVIOUS"
-    set -l folder $HOME/.cache/awsprof/1/fish
-    test -n "$XDG_CACHE_HOME"; and set folder $XDG_CACHE_HOME/awsprof/1/fish
-    set -l file $folder/(string replace -a : , -- $key)
-    not string match -q '*/*' -- $key; and test -f "$file" -a ! -L "$file" -a -O "$file" -a -O "$folder"; or return
+# Replays the cached answer to `use NAME`, `use -` or `off`, which the program left with all that must hold for it; returns
+# 7 if it was replayed and child processes see something else. Otherwise it fails, and has changed nothing. Before 3.6,
+# test compares no times.
+function __awsprof_replay --no-scope-shadowing
+    contains -- (count $argv)/"$argv[1]" 2/use 1/off; and test / -ef / 2>/dev/null; or return 1
+    set -l __awsprof_key "$argv"
+    test "$__awsprof_key" = 'use -'; and set __awsprof_key "use $AWSPROF_PREVIOUS"
+    not string match -qr '^use -|/' -- $__awsprof_key; or return 1
+    set -l __awsprof_folder (__awsprof_cache)/fish; or return 1
+    set -l __awsprof_file $__awsprof_folder/(string replace -a : , -- $__awsprof_key)
+    test -f "$__awsprof_file" -a ! -L "$__awsprof_file" -a -O "$__awsprof_file"
+    and test -O "$__awsprof_folder" -a ! -L "$__awsprof_folder"; or return 1
     set -l __awsprof_program (command -s awsprof)
-    builtin read -l -d \t name code end <$file
-    and test "$name" = "$key" -a "$end" = .
-    and builtin eval $code
+    builtin read -l -d \t __awsprof_name __awsprof_code __awsprof_end <$__awsprof_file
+    and test "$__awsprof_name" = "$__awsprof_key" -a "$__awsprof_end" = .
+    and builtin eval $__awsprof_code
 end
 
-function awsprof --description 'Switch AWS profiles'
-    __awsprof_replay $argv; and return
+function awsprof --no-scope-shadowing --description 'Switch AWS profiles'
+    __awsprof_replay $argv
+    set -l __awsprof_rc $status
+    contains $__awsprof_rc 0 7; and return $__awsprof_rc
     if not command -q awsprof
         builtin echo 'awsprof: there is no awsprof on PATH' >&2
         return 127
     end
-    set -l file (__awsprof_open)
+    set -l __awsprof_file (__awsprof_open)
     or return 7
     # A program that dies of Ctrl-C, as Python does before it can catch it, makes fish break off this function: the
     # file is removed at the next prompt.
-    function __awsprof_tidy --on-event fish_prompt --inherit-variable file
+    function __awsprof_tidy --on-event fish_prompt --inherit-variable __awsprof_file
         functions --erase __awsprof_tidy
-        command rm -f -- $file
+        command rm -f -- $__awsprof_file
     end
     # The status that stays where the program does not end: Ctrl-Z has stopped it.
     __awsprof_stopped
-    AWSPROF_HOOK=1:fish AWSPROF_OUT=$file command awsprof $argv
-    set -l rc $status
-    if test $rc -eq 0
-        __awsprof_apply $file
-        set rc $status
+    AWSPROF_HOOK=1:fish AWSPROF_OUT=$__awsprof_file command awsprof $argv
+    set __awsprof_rc $status
+    if test $__awsprof_rc -eq 0
+        __awsprof_apply $__awsprof_file
+        set __awsprof_rc $status
     end
     functions --erase __awsprof_tidy
-    if test -e $file -o -L $file
-        command rm -f -- $file
+    if test -e $__awsprof_file -o -L $__awsprof_file
+        command rm -f -- $__awsprof_file
     end
-    return $rc
+    return $__awsprof_rc
 end
 
-function awsuse --wraps 'awsprof use' --description 'Make an AWS profile active in this shell'
+function awsuse --no-scope-shadowing --wraps 'awsprof use' --description 'Make an AWS profile active in this shell'
     awsprof use $argv
 end
 
-function awsmfa --wraps 'awsprof mfa' --description 'Renew the MFA session behind an AWS profile'
+function awsmfa --no-scope-shadowing --wraps 'awsprof mfa' --description 'Renew the MFA session behind an AWS profile'
     awsprof mfa $argv
 end
 
-function awsoff --wraps 'awsprof off' --description 'Take the switch of the AWS profile back'
+function awsoff --no-scope-shadowing --wraps 'awsprof off' --description 'Take the switch of the AWS profile back'
     awsprof off $argv
 end
 
@@ -106,12 +177,14 @@ end
 
 # Completion. The names come from a list that the program keeps; while that is fresh, no process is started.
 
-# Whether a file is as it was when its stamp was made: neither newer nor older, or missing now as then.
-function __awsprof_same --argument-names file stamp
-    if string match -q '*/-' -- $stamp
+# Whether a file is as it was when NS.SIZE.INODE was written down, or missing (-); never after `?`. Of the three fish sees
+# the time: that of the stamp called NS.
+function __awsprof_same --argument-names file root moment
+    if test "$moment" = -
         not test -e $file
         return
     end
+    set -l stamp $root/at/(string replace -r '\..*' '' -- $moment)
     test -e $stamp -a -e $file
     and not test $file -nt $stamp -o $file -ot $stamp
 end
@@ -126,21 +199,20 @@ function __awsprof_fresh --argument-names root head
     test / -ef / 2>/dev/null
     and test (count $part) -eq 6
     and test "$part[1..3] $part[5]" = "awsprof 1 $files"
-    and __awsprof_same $files[1] $root/at/$part[4]
-    and __awsprof_same $files[2] $root/at/$part[6]
+    and __awsprof_same $files[1] $root $part[4]
+    and __awsprof_same $files[2] $root $part[6]
 end
 
 # The profiles, as lines of name TAB kind TAB description; of many, only those that hold the text, if any does.
 function __awsprof_profiles --argument-names text
-    set -l root $HOME/.cache/awsprof/1
-    test -n "$XDG_CACHE_HOME"; and set root $XDG_CACHE_HOME/awsprof/1
+    set -l root
     # What is quoted or escaped in the command line, fish alone can compare.
     set -l part (string match -r '^[\w:/@+-]+$' -- $text | string escape --style=regex)
     set -l lines
     set -l fresh no
     for try in 1 2
         # Matched while it is read: a list of 10,000 lines costs fish 40 ms.
-        test -f $root/names -a -r $root/names
+        set root (__awsprof_cache); and test -f $root/names -a ! -L $root/names -a -O $root/names -a -r $root/names
         and set lines (string match -ier -- "$part|^awsprof\t|^\.\$" <$root/names)
         test "$lines[-1]" = .; and __awsprof_fresh $root "$lines[1]"; and set fresh yes; and break
         test $try = 1; and command -q awsprof; and command awsprof cache </dev/null >/dev/null 2>&1
@@ -226,11 +298,10 @@ complete -c awsprof -f -k -a '(__awsprof_complete)'
 # __awsprof_end, and 1 to __awsprof_soon in its last 15 minutes; nothing where the AWS files are not those the cache was
 # made from. With `export` AWS_SESSION_EXPIRATION of a switch is made true.
 function __awsprof_session_end
-    set -l root $HOME/.cache/awsprof/1
-    test -n "$XDG_CACHE_HOME"; and set root $XDG_CACHE_HOME/awsprof/1
     set -g __awsprof_end
     set -g __awsprof_soon
-    set -l stands (__awsprof_note $root stands "$AWS_PROFILE")
+    set -l root (__awsprof_cache)
+    and set -l stands (__awsprof_note $root stands "$AWS_PROFILE")
     and set -l line (__awsprof_note $root session "$stands[8]")
     and test "$line[1..6]" = "$stands[1..6]"
     and string match -qr '^[1-9]\d{0,11} [\dTZ:-]+ \d\d:\d\d \.$' -- "$line[8..]"
@@ -249,7 +320,7 @@ end
 # The line that the cache has on a profile, field by field; fails where it is not whole.
 function __awsprof_note --argument-names root kind name
     set -l file $root/$kind/(string replace -a : , -- $name)
-    test -n "$name"; and not string match -q '*/*' -- $name; and test -f $file -a -r $file; or return 1
+    test -n "$name"; and not string match -q '*/*' -- $name; and test -f $file -a -O $file -a -r $file; or return 1
     builtin read -l -d \t -a line <$file; and test "$line[7]" = "$name"; and string join \n -- $line
 end
 

@@ -324,7 +324,8 @@ function awsoff {
 
 # Completion. The names come from a list that the program keeps; while that is fresh, no process is started.
 
-# Whether an AWS file is as it was: last changed at that instant, in nanoseconds since 1970, or missing (-).
+# Whether an AWS file is as it was when NS.SIZE.INODE was written down, NS being nanoseconds since 1970, or missing (-);
+# never after `?`. .NET does not see the inode.
 function Test-AwsprofStamp($path, $stamp) {
     $file = New-Object -TypeName System.IO.FileInfo -ArgumentList $path
     if (-not $file.Exists) { return $stamp -eq '-' }
@@ -335,7 +336,8 @@ function Test-AwsprofStamp($path, $stamp) {
     }
     # .NET counts in 100 ns since the year 1.
     $ticks = $file.LastWriteTimeUtc.Ticks - 621355968000000000
-    $stamp -match '^\d+$' -and $ticks -eq [Math]::Floor([decimal]$stamp / 100)
+    $time, $size, $null = "$stamp".Split('.')
+    $time -match '^\d+$' -and "$($file.Length)" -ceq $size -and $ticks -eq [Math]::Floor([decimal]$time / 100)
 }
 
 # Whether the list with this first line was made from the AWS files that are there now.

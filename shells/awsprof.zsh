@@ -11,31 +11,75 @@ __awsprof_export='' __awsprof_junkie=''
 if [[ -o all_export ]]; then __awsprof_export=1 && \builtin setopt no_all_export; fi
 if [[ -o csh_junkie_quotes ]]; then __awsprof_junkie=1 && \builtin setopt no_csh_junkie_quotes; fi
 
+# The folder of the cache goes to __awsprof_root. It fails unless the path is absolute, all of it belongs to the user, and
+# no link leads from ~/.cache on: a folder that was cloned, or made by somebody else, is not the cache.
+function __awsprof_cache() {
+    \builtin local __awsprof_base="${XDG_CACHE_HOME:-${HOME-}/.cache}"
+    __awsprof_root="${__awsprof_base}/awsprof/1"
+    [[ ${__awsprof_root} == /* && -O ${__awsprof_base} && -O ${__awsprof_base}/awsprof && ! -L ${__awsprof_base}/awsprof ]] &&
+        [[ ! -e ${__awsprof_root} || -O ${__awsprof_root} && ! -L ${__awsprof_root} ]]
+}
+
 # Makes the file through which the awsprof program hands over a change; its path goes to __awsprof_out. In a folder of
-# the user's own that needs no process. no_clobber opens with O_EXCL: nothing that stands there is followed or emptied.
+# the user's own that needs no process.
 function __awsprof_open() {
     \builtin emulate -L zsh
-    \builtin setopt no_clobber
-    \builtin local __awsprof_dir=''
-    for __awsprof_dir in "${XDG_RUNTIME_DIR-}" "${XDG_CACHE_HOME:-${HOME-}/.cache}/awsprof"; do
-        if [[ ${__awsprof_dir} == /* && -d ${__awsprof_dir} && -O ${__awsprof_dir} && -w ${__awsprof_dir} ]]; then
-            __awsprof_out="${__awsprof_dir}/awsprof.$$.${RANDOM}${RANDOM}${RANDOM}"
-            { \builtin : >"${__awsprof_out}"; } 2>/dev/null && \builtin return 0
+    \builtin local __awsprof_dir="${XDG_RUNTIME_DIR-}" __awsprof_root=''
+    if [[ ${__awsprof_dir} == /* && -d ${__awsprof_dir} && -O ${__awsprof_dir} && -w ${__awsprof_dir} ]] &&
+        __awsprof_private "${__awsprof_dir}" && __awsprof_create "${__awsprof_dir}"; then
+        \builtin return 0
+    fi
+    if __awsprof_cache && __awsprof_guarded "${__awsprof_root:h}" && __awsprof_create "${__awsprof_root:h}"; then
+        \builtin return 0
+    fi
+    for __awsprof_dir in "${TMPDIR-}" /tmp; do
+        if [[ ${__awsprof_dir} == /* ]] && __awsprof_private "${__awsprof_dir}" &&
+            __awsprof_out="$(\builtin command mktemp "${__awsprof_dir}/awsprof.XXXXXXXXXX" 2>/dev/null)"; then
+            \builtin return 0
         fi
     done
-    __awsprof_dir="${TMPDIR:-/tmp}"
-    # Where others may write, and no sticky bit keeps them from renaming, they could put a file of theirs in its place.
-    if [[ -n "$(\builtin command find "${__awsprof_dir}/." -prune \( -perm -20 -o -perm -2 \) ! -perm -1000 2>/dev/null)" ]]; then
-        __awsprof_dir=/tmp
+    \builtin printf '%s\n' 'awsprof: no folder that only you can write to; nothing was changed' \
+        '  set XDG_RUNTIME_DIR to such a folder' >&2
+    \builtin return 1
+}
+
+# Whether the folder $1 and each folder above it are guarded: else others could put a file of theirs in ours' place.
+function __awsprof_private() {
+    \builtin local __awsprof_dir=${1:A}
+    while __awsprof_guarded "${__awsprof_dir}"; do
+        if [[ ${__awsprof_dir} == / ]]; then \builtin return 0; fi
+        __awsprof_dir=${__awsprof_dir:h}
+    done
+    \builtin return 1
+}
+
+# Whether the file or folder $1 belongs to the user or root, and only its owner can write to it or, if it is a folder,
+# the sticky bit keeps others from renaming.
+function __awsprof_guarded() {
+    \builtin local -a __awsprof_found
+    # Evaluated, as a hook loaded under sh_glob cannot spell it.
+    \builtin eval '__awsprof_found=(${1}(Nu${EUID}f:go-w:,Nu0f:go-w:,Nu${EUID}/t,Nu0/t))'
+    [[ ${#__awsprof_found} -eq 1 ]]
+}
+
+# Makes the file in the folder $1. O_EXCL: nothing that is already there is followed or emptied. sysopen gives it its
+# mode whatever the umask; a zsh without that module forks for it.
+function __awsprof_create() {
+    \builtin local __awsprof_descriptor=''
+    __awsprof_out="${1%/}/awsprof.$$.${RANDOM}${RANDOM}${RANDOM}"
+    if \builtin zmodload -F zsh/system b:sysopen 2>/dev/null; then
+        \builtin sysopen -w -m 600 -o creat,excl,nofollow -u __awsprof_descriptor -- "${__awsprof_out}" 2>/dev/null &&
+            \builtin eval '\builtin exec {__awsprof_descriptor}>&-' # ignore_braces
+    else
+        (\builtin umask 077 && \builtin setopt no_clobber && \builtin : >"${__awsprof_out}") 2>/dev/null
     fi
-    __awsprof_out="$(\builtin command mktemp "${__awsprof_dir}/awsprof.XXXXXXXXXX" 2>/dev/null)" ||
-        __awsprof_out="$(\builtin command mktemp /tmp/awsprof.XXXXXXXXXX)"
 }
 
 # Evaluates the file, if it still is the one that was made; 7 where that fails.
 function __awsprof_apply() {
     \builtin emulate -L zsh
-    if [[ ! -f ${__awsprof_out} || -L ${__awsprof_out} || ! -O ${__awsprof_out} ]]; then
+    if [[ ! -f ${__awsprof_out} || -L ${__awsprof_out} || ! -O ${__awsprof_out} ]] ||
+        ! __awsprof_guarded "${__awsprof_out}"; then
         \builtin printf '%s\n' 'awsprof: the file of the change was tampered with; nothing was changed' >&2
         \builtin return 7
     fi
@@ -43,18 +87,95 @@ function __awsprof_apply() {
     \builtin eval "$(<"${__awsprof_out}")" || \builtin return 7
 }
 
-# Gives the answer to this very command line once more, which the program left in its cache with all that must hold for
-# it; otherwise fails, and has changed nothing. A user's aliases must not reach what is evaluated. `$(<file)` does not
-# fork, and is faster than read.
+# Says which of the variables are not as they were meant to be, NAME=VALUE or NAME for one that is not set, and returns
+# 7; 0 if child processes see them all so.
+function __awsprof_differs() {
+    \builtin emulate -L zsh
+    \builtin local __awsprof_word='' __awsprof_name='' __awsprof_text='' __awsprof_rc=0
+    for __awsprof_word in "$@"; do
+        __awsprof_name=${__awsprof_word%%=*} __awsprof_text=''
+        if [[ " ${__awsprof_front-} " == *" ${__awsprof_name} "* ]]; then
+            __awsprof_text="${__awsprof_name} is assigned in front of the command or local to a calling function: zsh"
+            __awsprof_text+=" restores it afterwards, and child processes do not see the switch"
+        elif [[ ${__awsprof_word} != *=* ]]; then
+            if [[ -n ${(P)__awsprof_name+x} ]]; then __awsprof_text="${__awsprof_name} is still set for child processes"; fi
+        elif [[ ${(P)__awsprof_name-} != "${__awsprof_word#*=}" ]]; then
+            __awsprof_text="child processes see ${__awsprof_name}=${(P)__awsprof_name-} instead of ${__awsprof_word#*=}"
+        elif [[ ${(Pt)__awsprof_name} != *-export* ]]; then
+            __awsprof_text="child processes do not see ${__awsprof_name}"
+        elif [[ ${(Pt)__awsprof_name} == *-local* ]]; then
+            __awsprof_text="${__awsprof_name} is local to a calling function: after it, child processes do not see"
+            __awsprof_text+=" ${__awsprof_word#*=}"
+        fi
+        if [[ -n ${__awsprof_text} ]]; then
+            \builtin printf 'awsprof: %s\n' "${__awsprof_text}" >&2 || \builtin :
+            __awsprof_rc=7
+        fi
+    done
+    if [[ ${__awsprof_rc} -ne 0 ]]; then
+        \builtin printf '%s\n' '  the rest of the change is made; run it again outside that function, without assignments' >&2 ||
+            \builtin :
+    fi
+    \builtin return "${__awsprof_rc}"
+}
+
+# The names of the variables that are assigned in front of this command, or of a function that calls it, go to
+# __awsprof_front. zsh restores them when the command ends, and no parameter flag tells them from others, so the text of
+# the calls is read: from the script, the -c string, the function, or the history.
+function __awsprof_assigned() {
+    \builtin emulate -L zsh
+    \builtin setopt extended_glob
+    \builtin local __awsprof_place='' __awsprof_text='' __awsprof_word='' __awsprof_names=''
+    \builtin local -i __awsprof_i
+    for ((__awsprof_i = 2; __awsprof_i <= ${#funcstack}; __awsprof_i++)); do
+        case ${funcstack[__awsprof_i + 1]-} in
+        awsuse | awsmfa | awsoff) \builtin continue ;;
+        esac
+        __awsprof_place=${functrace[__awsprof_i]}
+        if [[ -n ${functions[${__awsprof_place%:*}]-} ]]; then
+            __awsprof_text=${functions[${__awsprof_place%:*}]}
+        elif [[ -f ${__awsprof_place%:*} && -r ${__awsprof_place%:*} ]]; then
+            __awsprof_text=${"${(@f)$(<"${__awsprof_place%:*}")}"[${__awsprof_place##*:}]-}
+        elif [[ -n ${ZSH_EXECUTION_STRING-} ]]; then
+            __awsprof_text=${ZSH_EXECUTION_STRING}
+        else
+            __awsprof_text=${history[$HISTCMD]-}
+        fi
+        __awsprof_names=''
+        for __awsprof_word in "${(@z)__awsprof_text}"; do
+            if [[ ${__awsprof_word} == [A-Za-z_][A-Za-z0-9_]#=* ]]; then
+                if __awsprof_holds "${__awsprof_word%%=*}" "${__awsprof_word#*=}"; then
+                    __awsprof_names+=" ${__awsprof_word%%=*}"
+                fi
+                \builtin continue
+            fi
+            if [[ ${${(Q)__awsprof_word}#\\} == "${funcstack[__awsprof_i]}" ]]; then
+                __awsprof_front+=${__awsprof_names}
+            fi
+            __awsprof_names=''
+        done
+    done
+}
+
+# Whether the variable $1 can have been assigned the word $2: it has that value, unless the word is expanded first.
+function __awsprof_holds() {
+    [[ -n ${(P)1+x} ]] && [[ $2 == *[\$\`]* || ${(P)1} == "${(Q)2}" ]]
+}
+
+# Replays the cached answer to `use NAME`, `use -` or `off`, which the program left with all that must hold for it; returns
+# 7 if it was replayed and child processes see something else. Otherwise it fails, and has changed nothing. A user's
+# aliases must not reach what is evaluated. `$(<file)` does not fork, and is faster than read.
 function __awsprof_replay() {
     \builtin emulate -L zsh
     \builtin setopt no_aliases
-    \builtin local __awsprof_key="${*}" __awsprof_file='' __awsprof_program='' __awsprof_kinds=''
+    if [[ $#/$1 != 2/use && $#/$1 != 1/off ]]; then \builtin return 1; fi
+    \builtin local __awsprof_key="${*}" __awsprof_file='' __awsprof_program='' __awsprof_kinds='' __awsprof_root=''
     \builtin local -a __awsprof_part
     if [[ ${__awsprof_key} == 'use -' ]]; then __awsprof_key="use ${AWSPROF_PREVIOUS-}"; fi
-    __awsprof_file="${XDG_CACHE_HOME:-${HOME-}/.cache}/awsprof/1/zsh/${__awsprof_key//:/,}"
-    [[ $# -le 2 && ${__awsprof_key} != */* && -f ${__awsprof_file} && ! -L ${__awsprof_file} ]] &&
-        [[ -O ${__awsprof_file} && -O ${__awsprof_file:h} ]] || \builtin return 1
+    if [[ ${__awsprof_key} == 'use -'* || ${__awsprof_key} == */* ]] || ! __awsprof_cache; then \builtin return 1; fi
+    __awsprof_file="${__awsprof_root}/zsh/${__awsprof_key//:/,}"
+    [[ -f ${__awsprof_file} && ! -L ${__awsprof_file} && -O ${__awsprof_file} ]] &&
+        [[ ! -L ${__awsprof_root}/zsh && -O ${__awsprof_root}/zsh ]] || \builtin return 1
     __awsprof_part=("${(@ps:\t:)$(<${__awsprof_file})}")
     [[ ${__awsprof_part[1]} == "${__awsprof_key}" && ${__awsprof_part[3]-} == . ]] || \builtin return 1
     for __awsprof_program in ${^path}/awsprof; do
@@ -70,8 +191,11 @@ function __awsprof_replay() {
 function awsprof() {
     \builtin emulate -L zsh
     { \builtin setopt no_xtrace; } 2>/dev/null
-    \builtin local __awsprof_out='' __awsprof_rc=0
-    if __awsprof_replay "$@"; then \builtin return 0; fi
+    \builtin local __awsprof_out='' __awsprof_rc=0 __awsprof_front=''
+    __awsprof_assigned
+    __awsprof_replay "$@" || __awsprof_rc=$?
+    if [[ ${__awsprof_rc} -eq 0 || ${__awsprof_rc} -eq 7 ]]; then \builtin return "${__awsprof_rc}"; fi
+    __awsprof_rc=0
     if ! \builtin whence -p awsprof >/dev/null; then
         \builtin printf '%s\n' 'awsprof: there is no awsprof on PATH' >&2
         \builtin return 127
@@ -119,17 +243,29 @@ function awsprof_unload() {
 # Completion. The names come from a list that the program keeps in its cache: no process while the list is fresh.
 # The functions share the locals and the options of __awsprof_complete.
 
-# Whether the file $1 is as old as the stamp $2, or missing where it was.
+# Whether the file $1 is as it was when NS.SIZE.INODE was written down, or missing (-); never after `?`. The time is that
+# of the stamp called NS; size and inode are compared if this zsh has zstat.
 function __awsprof_same() {
-    if [[ $2 == */- ]]; then [[ ! -e $1 ]]; else [[ -e $1 && -e $2 && ! $1 -nt $2 && ! $1 -ot $2 ]]; fi
+    if [[ $2 == - ]]; then
+        [[ ! -e $1 ]]
+        \builtin return
+    fi
+    \builtin local __awsprof_stamp=${__awsprof_root}/at/${2%%.*}
+    \builtin local -A __awsprof_is
+    if \builtin zmodload -F zsh/stat b:zstat 2>/dev/null; then
+        \builtin zstat -H __awsprof_is -- "$1" 2>/dev/null || \builtin return 1
+        if [[ ${__awsprof_is[size]}.${__awsprof_is[inode]} != "${2#*.}" ]]; then \builtin return 1; fi
+    fi
+    [[ -e $1 && -e ${__awsprof_stamp} && ! $1 -nt ${__awsprof_stamp} && ! $1 -ot ${__awsprof_stamp} ]]
 }
 
 # Reads the list; fails where it is not whole, or not made from the AWS files as they are.
 function __awsprof_read() {
-    \builtin local __awsprof_root="${XDG_CACHE_HOME:-${HOME-}/.cache}/awsprof/1" __awsprof_last=''
+    \builtin local __awsprof_root='' __awsprof_last=''
     \builtin local -a __awsprof_head
     __awsprof_lines=()
-    if [[ ! -f ${__awsprof_root}/names || ! -r ${__awsprof_root}/names ]]; then \builtin return 1; fi
+    __awsprof_cache && [[ -f ${__awsprof_root}/names && -O ${__awsprof_root}/names ]] &&
+        [[ -r ${__awsprof_root}/names && ! -L ${__awsprof_root}/names ]] || \builtin return 1
     __awsprof_lines=("${(@f)$(<"${__awsprof_root}/names")}")
     __awsprof_head=("${(@ps:\t:)__awsprof_lines[1]}")
     __awsprof_last=${__awsprof_lines[-1]}
@@ -141,8 +277,8 @@ function __awsprof_read() {
     [[ ${__awsprof_last} == . && ${#__awsprof_head} -eq 6 &&
         ${__awsprof_head[3]} == "${AWS_CONFIG_FILE:-${HOME-}/.aws/config}" &&
         ${__awsprof_head[5]} == "${AWS_SHARED_CREDENTIALS_FILE:-${HOME-}/.aws/credentials}" ]] &&
-        __awsprof_same "${__awsprof_head[3]}" "${__awsprof_root}/at/${__awsprof_head[4]}" &&
-        __awsprof_same "${__awsprof_head[5]}" "${__awsprof_root}/at/${__awsprof_head[6]}"
+        __awsprof_same "${__awsprof_head[3]}" "${__awsprof_head[4]}" &&
+        __awsprof_same "${__awsprof_head[5]}" "${__awsprof_head[6]}"
 }
 
 # Calls the program once where the list is not fresh; in a substitution, so that no job takes the terminal.
@@ -292,18 +428,18 @@ function __awsprof_session_end() {
     \builtin local __awsprof_rc=$?
     \builtin emulate -L zsh
     \builtin setopt no_aliases
-    \builtin local __awsprof_root="${XDG_CACHE_HOME:-${HOME-}/.cache}/awsprof/1" __awsprof_now="${(%):-%D{%s\}}"
+    \builtin local __awsprof_root='' __awsprof_now="${(%):-%D{%s\}}"
     \builtin local __awsprof_config=${AWS_CONFIG_FILE:-${HOME-}/.aws/config}
     \builtin local __awsprof_credentials=${AWS_SHARED_CREDENTIALS_FILE:-${HOME-}/.aws/credentials}
     \builtin local -a __awsprof_line __awsprof_stands
     \builtin typeset -g __awsprof_end='' __awsprof_soon=''
-    if __awsprof_note stands "${AWS_PROFILE-}" && __awsprof_stands=("${__awsprof_line[@]}") &&
+    if __awsprof_cache && __awsprof_note stands "${AWS_PROFILE-}" && __awsprof_stands=("${__awsprof_line[@]}") &&
         __awsprof_note session "${__awsprof_stands[8]}" &&
         [[ ${(pj:\t:)__awsprof_line[1,6]} == "${(pj:\t:)__awsprof_stands[1,6]}" ]] &&
         [[ "${(pj:\t:)__awsprof_line[8,-1]}" =~ $'^[1-9][0-9]{0,11}\t[0-9TZ:-]+\t[0-9][0-9]:[0-9][0-9]\t\\.$' ]] &&
         [[ ${__awsprof_line[3]} == "${__awsprof_config}" && ${__awsprof_line[5]} == "${__awsprof_credentials}" ]] &&
-        __awsprof_same "${__awsprof_config}" "${__awsprof_root}/at/${__awsprof_line[4]}" &&
-        __awsprof_same "${__awsprof_credentials}" "${__awsprof_root}/at/${__awsprof_line[6]}"; then
+        __awsprof_same "${__awsprof_config}" "${__awsprof_line[4]}" &&
+        __awsprof_same "${__awsprof_credentials}" "${__awsprof_line[6]}"; then
         __awsprof_end=${__awsprof_line[10]}
         if [[ ${__awsprof_now} -ge ${__awsprof_line[8]} ]]; then __awsprof_end='expired'; fi
         if [[ ${__awsprof_now} -ge $((__awsprof_line[8] - 900)) ]]; then __awsprof_soon=1; fi
@@ -317,7 +453,7 @@ function __awsprof_session_end() {
 # Reads the line that the cache has on the profile $2; fails where it is not whole.
 function __awsprof_note() {
     \builtin local __awsprof_file="${__awsprof_root}/$1/${2//:/,}"
-    [[ -n $2 && $2 != */* && -f ${__awsprof_file} && -r ${__awsprof_file} ]] || \builtin return 1
+    [[ -n $2 && $2 != */* && -f ${__awsprof_file} && -O ${__awsprof_file} && -r ${__awsprof_file} ]] || \builtin return 1
     __awsprof_line=("${(@ps:\t:)$(<"${__awsprof_file}")}")
     [[ ${__awsprof_line[7]} == "$2" ]]
 }

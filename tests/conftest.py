@@ -14,6 +14,18 @@ from awsprof.context import Context
 NOW = 1_795_435_200  # 2026-11-23T12:00:00Z, a Monday
 
 
+class PlainChannel(Channel):
+    """A channel to a shell that checks and prints nothing, so that a test sees change and lines apart.
+
+    What a hook evaluates for both is tested in test_handover.py and in real shells.
+    """
+
+    def hand_over(self, change: dict[str, str | None], lines: list[str]) -> list[str]:
+        if change:
+            self.send(self.shell().render(change))
+        return lines
+
+
 class Home:
     """A person's AWS files and shell, and what the last command printed in it."""
 
@@ -35,7 +47,7 @@ class Home:
 
     def call(self, run: Callable[[Context], None], **variables: str) -> None:
         """Run a command in process, as if a bash hook had called it; keep what it printed, even where it raises."""
-        self._call(run, Channel("1", "bash", str(self.channel)), variables)
+        self._call(run, PlainChannel("1", "bash", str(self.channel)), variables)
 
     def call_without_hook(self, run: Callable[[Context], None], **variables: str) -> None:
         """Run a command in process, as a script does."""
@@ -43,6 +55,7 @@ class Home:
 
     def _call(self, run: Callable[[Context], None], offered: Channel | None, variables: dict[str, str]) -> None:
         self.channel.write_bytes(b"")
+        self.channel.chmod(0o600)
         out, err = io.StringIO(), io.StringIO()
         ctx = Context(self.environ | variables, channel=offered, now=lambda: NOW, stdout=out, stderr=err)
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from awsprof import handover
 from awsprof.channel import Channel, route, take
 from awsprof.context import Context
 from awsprof.errors import ShellError, UsageError
@@ -59,12 +60,22 @@ def _foreign(path: Path) -> None:
     os.chown(path, 12345, -1)
 
 
+def _writable_by_group(path: Path) -> None:
+    path.touch()
+    path.chmod(0o660)
+
+
+def _writable_by_others(path: Path) -> None:
+    path.touch()
+    path.chmod(0o602)
+
+
 FOREIGN = pytest.param(_foreign, marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away"))
 
 
 @pytest.mark.parametrize(
     "make",
-    [_full, _symlink, _dangling, _loop, Path.mkdir, os.mkfifo, FOREIGN],
+    [_full, _writable_by_group, _writable_by_others, _symlink, _dangling, _loop, Path.mkdir, os.mkfifo, FOREIGN],
     ids=lambda make: make.__name__,
 )
 def test_anything_else_is_refused_and_untouched(tmp_path: Path, make: Callable[[Path], None]) -> None:
@@ -97,6 +108,37 @@ def test_a_fifo_that_somebody_reads_gets_nothing(tmp_path: Path) -> None:
         assert os.read(reader, 10) == b""
     finally:
         os.close(reader)
+
+
+OTHER = 12346
+FOLDERS = {
+    "of the user": (0o700, os.geteuid(), True),
+    "of the user, readable": (0o755, os.geteuid(), True),
+    "sticky": (0o1777, os.geteuid(), True),
+    "writable by others": (0o777, os.geteuid(), False),
+    "writable by the group": (0o770, os.geteuid(), False),
+    "of another user": (0o755, OTHER, False),
+    "sticky, of another user": (0o1777, OTHER, False),
+}
+
+
+@pytest.mark.parametrize(("mode", "owner", "fine"), FOLDERS.values(), ids=FOLDERS)
+def test_a_folder_in_which_others_can_replace_files_is_refused(
+    tmp_path: Path, mode: int, owner: int, fine: bool
+) -> None:
+    if owner != os.geteuid() != 0:
+        pytest.skip("only root can give a folder away")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(mode)
+    os.chown(folder, owner, -1)
+    channel = Channel("1", "bash", str(folder / "file"))
+    if fine:
+        channel.require_private()
+        return
+    with pytest.raises(ShellError, match="others can replace files") as refused:
+        channel.require_private()
+    assert refused.value.exit_code == 7
 
 
 @pytest.mark.parametrize("path", ["", "a\0b", "/dev/null", "/dev/full"])
@@ -158,7 +200,7 @@ def stdout(ctx: Context) -> str:
 def test_a_named_shell_wins_over_the_hook(tmp_path: Path) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "fish", str(path)))
-    route(ctx.channel, ctx.out, "bash")(CHANGE)
+    assert route(ctx.channel, ctx.out, "bash")(CHANGE, ["work:dev"]) == ["work:dev"]
     assert stdout(ctx) == bash(CHANGE)
     assert path.read_bytes() == b""
 
@@ -166,9 +208,10 @@ def test_a_named_shell_wins_over_the_hook(tmp_path: Path) -> None:
 def test_the_hook_gets_what_its_shell_speaks(tmp_path: Path) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "fish", str(path)))
-    route(ctx.channel, ctx.out, None)(CHANGE)
+    assert route(ctx.channel, ctx.out, None)(CHANGE, ["work:dev"]) == []
     assert stdout(ctx) == ""
-    assert path.read_text() == "set -gx AWS_PROFILE 'work:dev'\nbuiltin true\n"
+    assert path.read_text() == handover.fish(CHANGE, ["work:dev"])
+    assert path.read_text().startswith("set -gx AWS_PROFILE 'work:dev'\n")
 
 
 def test_a_hook_that_has_ended_is_told_so(tmp_path: Path) -> None:
@@ -182,7 +225,7 @@ def test_a_hook_that_has_ended_is_told_so(tmp_path: Path) -> None:
 def test_no_change_writes_nothing(tmp_path: Path, name: str | None, printed: str) -> None:
     path = made(tmp_path)
     ctx = context(Channel("1", "bash", str(path)))
-    route(ctx.channel, ctx.out, name)({})
+    route(ctx.channel, ctx.out, name)({}, [])
     assert stdout(ctx) == printed
     assert path.read_bytes() == b""
 

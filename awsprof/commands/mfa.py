@@ -145,6 +145,6 @@ def _tell_shell(ctx: Context, session: Session) -> None:
     if standing and standing.profile == session.profile and session.expires_at is not None:
         change = environment.session_end(ctx.environ, iso(session.expires_at))
         try:
-            ctx.channel.apply(change)
+            ctx.channel.hand_over(change, [])
         except ShellError as error:
             ctx.say(error.what)  # the session is there all the same

@@ -276,6 +276,33 @@ def test_what_appeared_since_is_offered(alone: Terminal, home: Home) -> None:
     assert alone.keys("awsuse work:dev\t").line == "awsuse work:devel "
 
 
+@pytest.mark.parametrize("seconds", [0, 1, 315532800], ids=["Nix", "home-manager", "zip"])
+def test_a_time_that_a_generator_set_has_the_program_asked_each_time(alone: Terminal, home: Home, seconds: int) -> None:
+    """home-manager links to another file, and both are of 1970."""
+    for name in ("devel", "daily"):
+        stored = home.root / name
+        stored.write_text(f"[profile work:{name}]\nregion = eu-west-1\n")
+        os.utime(stored, (seconds, seconds))
+        (home.path / ".aws/config").unlink()
+        (home.path / ".aws/config").symlink_to(stored)
+        for _ in range(2):
+            assert alone.keys("awsuse work:d\t").line == f"awsuse work:{name} "
+            assert alone.calls == ["cache"]
+
+
+@pytest.mark.parametrize("alone", ["zsh"], indirect=True)
+@pytest.mark.parametrize("more", ["", "# longer\n"], ids=["inode", "size"])
+def test_zsh_sees_another_file_of_the_same_time(alone: Terminal, home: Home, more: str) -> None:
+    config = home.path / ".aws/config"
+    when = config.stat().st_mtime_ns
+    text = config.read_text().replace("work:dev", "work:day") + more
+    if not more:
+        config.rename(home.root / "kept")  # its inode is not used again
+    config.write_text(text)
+    os.utime(config, ns=(when, when))
+    assert alone.keys("awsuse work:d\t").line == "awsuse work:day "
+
+
 def test_a_file_that_appears_makes_the_list_stale(alone: Terminal, home: Home) -> None:
     credentials = home.path / ".aws/credentials"
     a_file_gone(home)

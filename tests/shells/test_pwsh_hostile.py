@@ -473,7 +473,7 @@ Add-Type 'public static class Shadow {
 UNCHANGED = {
     "AWS_PROFILE": "child processes see AWS_PROFILE=other instead of work:dev",
     "AWS_DEFAULT_REGION": "child processes see AWS_DEFAULT_REGION= instead of ap-southeast-2",
-    "AWS_SECRET_ACCESS_KEY": "child processes still see AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_ACCESS_KEY": "AWS_SECRET_ACCESS_KEY is still set for child processes",
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from awsprof.guard import SPELLINGS
 
-from .counted import Counted, age
+from .counted import CONFIG, Counted, age
 from .shells import TABLE, Home, Shell
 
 
@@ -96,6 +96,32 @@ def _links(counted: Counted) -> None:
     config.symlink_to(moved)
 
 
+def _folder_links(counted: Counted) -> None:
+    """To a folder whose files are as old."""
+    folder = counted.files[0].parent
+    folder.rename(folder.with_name("moved"))
+    _other_folder(counted, "other")
+    folder.symlink_to("other")
+
+
+def _folder_replaced(counted: Counted) -> None:
+    folder = counted.files[0].parent
+    folder.rename(folder.with_name("moved"))
+    _other_folder(counted, ".aws")
+
+
+def _other_folder(counted: Counted, name: str) -> None:
+    """A folder in which work:dev has another region, and whose files have the times of the first one's."""
+    moved, other = counted.home.path / "moved", counted.home.path / name
+    shutil.copytree(moved, other)
+    config = other / "config"
+    config.write_text(config.read_text().replace("eu-west-1", "eu-west-9"))
+    os.utime(other)
+    for file in other.iterdir():
+        when = (moved / file.name).stat().st_mtime_ns
+        os.utime(file, ns=(when, when))
+
+
 def _upgraded(counted: Counted) -> None:
     age(counted.program, 100)
 
@@ -166,6 +192,8 @@ CHANGES: dict[str, Callable[[Counted], None]] = {
     "an older config": _older,
     "no credentials": _credentials_gone,
     "config is a link now": _links,
+    "the AWS folder is a link now": _folder_links,
+    "the AWS folder is another": _folder_replaced,
     "another awsprof": _upgraded,
     "another awsprof earlier on PATH": _earlier_on_path,
     "the session ends soon": _ends_soon,
@@ -189,6 +217,35 @@ def test_what_changed_is_for_the_program(counted: Counted, shell: Shell, change:
     assert calls == ["use work:dev"]
     assert ran.seen[2].status == 0
     assert not (counted.home.work / "pwned").exists()
+
+
+def test_a_linked_aws_folder_that_leads_elsewhere_then(counted: Counted, shell: Shell) -> None:
+    """As a tool does that keeps a folder for each customer."""
+    folder = counted.files[0].parent
+    folder.rename(folder.with_name("moved"))
+    folder.symlink_to("moved")
+    counted.run(shell, "awsprof use work:dev")
+    _, calls = counted.run(shell, "awsprof use work:dev")
+    assert calls == []
+    _other_folder(counted, "other")
+    folder.unlink()
+    folder.symlink_to("other")
+    ran, calls = counted.run(shell, "awsprof use work:dev")
+    assert (calls, ran.seen[2].environ[b"AWS_REGION"]) == (["use work:dev"], b"eu-west-9")
+
+
+def test_a_time_that_a_generator_set_leaves_no_answer(counted: Counted, shell: Shell) -> None:
+    """home-manager links each file to one of a store, and all those are of 1970."""
+    for file in counted.files:
+        os.utime(file, (1, 1))
+    for region in ("eu-west-1", "eu-west-9"):
+        stored = counted.home.path / region
+        stored.write_text(CONFIG.replace("eu-west-1", region))
+        os.utime(stored, (1, 1))
+        counted.files[0].unlink()
+        counted.files[0].symlink_to(stored)
+        ran, calls = counted.run(shell, "awsprof use work:dev")
+        assert (calls, ran.seen[2].environ[b"AWS_REGION"]) == (["use work:dev"], region.encode())
 
 
 # Lines that leave no answer: what they did is more than regions, or depends on more than an answer can tell.
