@@ -250,10 +250,12 @@ def plant(person: Person, cache: Path, line: str = "use work:dev", code: str = E
 
 
 @ROOT_ONLY
+@pytest.mark.parametrize("mode", [0o700, 0o755], ids=oct)
 @pytest.mark.parametrize("line", ["use work:dev", "off"])
-def test_a_private_answer_is_evaluated(person: Person, line: str) -> None:
+def test_a_private_answer_is_evaluated(person: Person, line: str, mode: int) -> None:
     """What the tests below would see."""
-    plant(person, person.home.path / ".cache", line)
+    for path in plant(person, person.home.path / ".cache", line).values():
+        path.chmod(mode)
     person.run(f"awsprof {line}", environ={})
     assert (person.evil_ran, person.calls) == (True, [])
 
