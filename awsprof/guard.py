@@ -17,8 +17,8 @@ from awsprof.environment import (
     SAVED,
     SESSION_END,
 )
-from awsprof.handover import confirm_bash, confirm_fish, confirm_zsh
-from awsprof.shell import quote_fish, quote_posix, quote_pwsh
+from awsprof.handover import confirm_bash, confirm_fish, confirm_pwsh, confirm_zsh
+from awsprof.shell import get_pwsh, quote_fish, quote_posix, quote_pwsh, set_pwsh
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -224,34 +224,45 @@ def _file_fish(file: File) -> str:
 
 
 def pwsh(guard: Guard, change: Change, lines: list[str]) -> str:
-    """For PowerShell on .NET 8 and later."""
-    q = quote_pwsh
+    """For PowerShell on .NET 8 and later.
+
+    Not `$env:X`, as a drive Env: can be anything, and not `-ceq`, which ignores zero-width characters.
+    """
     tests = [_is_pwsh(name, value) for name, value in guard.inputs.items()]
     tests += [_is_pwsh(name, None) for name in (*MASKS, *REPORTED)]
-    tests += [f"-not @([Environment]::GetEnvironmentVariables().Keys -match {q(_FAMILIES)})"]
-    tests += [f"{_saved_pwsh(first=guard.first)} -ceq {q(guard.saved)}", f"$program -ceq {q(guard.program)}"]
+    tests += [f"-not @([Environment]::GetEnvironmentVariables().Keys -match {quote_pwsh(_FAMILIES)})"]
+    tests += [_equal_pwsh(_saved_pwsh(first=guard.first), guard.saved), _equal_pwsh("$program", guard.program)]
     tests += [test for file in guard.files for test in _file_pwsh(file)]
     if guard.until is not None:
         tests.append(f"[DateTimeOffset]::UtcNow.ToUnixTimeSeconds() -lt {guard.until}")
-    active = f"$env:{PROFILE} -and $env:{PROFILE} -cne {q(change[PROFILE] or '')}"
-    steps = [f"if ({active}) {{ $env:{PREVIOUS} = $env:{PROFILE} }}"]
-    for name, value in change.items():
-        spelt = "[NullString]::Value" if value is None else q(value)
-        steps.append(f"[Environment]::SetEnvironmentVariable('{name}', {spelt})")
-    steps += [f"[Console]::Error.WriteLine({q(line)})" for line in lines]
+    active = get_pwsh(PROFILE)
+    steps = [
+        f"if ({active} -and -not {_equal_pwsh(active, change[PROFILE] or '')}) {{ "
+        f"[Environment]::SetEnvironmentVariable('{PREVIOUS}', {active}) }}"
+    ]
+    steps += [*set_pwsh(change), *confirm_pwsh(change, lines)]
     return f"if ({' -and '.join(tests)}) {{ {'; '.join(steps)}; $true }}"
 
 
+def _equal_pwsh(spelt: str, value: str) -> str:
+    return f"[string]::Equals({spelt}, {quote_pwsh(value)})"
+
+
 def _is_pwsh(name: str, value: str | None) -> str:
-    return f"$null -eq $env:{name}" if value is None else f"$env:{name} -ceq {quote_pwsh(value)}"
+    found = get_pwsh(name)
+    if value is None:
+        return f"$null -eq {found}"
+    # A method takes $null for an empty string.
+    return _equal_pwsh(found, value) if value else f"'' -eq {found}"
 
 
 def _saved_pwsh(*, first: bool) -> str:
+    saved = get_pwsh(SAVED)
     if not first:
-        return f'"$env:{SAVED}"'
-    own = "|".join(f'$(if ($null -ne $env:{name}) {{ "=$env:{name}" }})' for name in REGIONS)
-    more = "".join(f"$(if ($null -ne $env:{name}) {{ '|' }})" for name in (PROFILE, SESSION_END))
-    return f'$(if ($env:{SAVED}) {{ $env:{SAVED} }} else {{ "{own}{more}" }})'
+        return f'"$({saved})"'
+    own = "|".join(f'$(if ($null -ne {get_pwsh(name)}) {{ "=$({get_pwsh(name)})" }})' for name in REGIONS)
+    more = "".join(f"$(if ($null -ne {get_pwsh(name)}) {{ '|' }})" for name in (PROFILE, SESSION_END))
+    return f'$(if ({saved}) {{ {saved} }} else {{ "{own}{more}" }})'
 
 
 def _file_pwsh(file: File) -> list[str]:

@@ -1,15 +1,16 @@
 """What a hook evaluates: the change, a check of what child processes see after it, and the lines that are printed then.
 
 The success line of a switch is part of it, so that it is printed only if the check holds. If it does not, the hook's
-function `__awsprof_differs` says which variable differs and returns 7; nothing is undone. `--shell` prints the change
-alone. A shell that is not in SPELLINGS gets the change alone, too, and the program prints the lines.
+function `__awsprof_differs` (in PowerShell an error) says which variable differs and returns 7; nothing is undone.
+`--shell` prints the change alone. A shell that is not in SPELLINGS gets the change alone, too, and the program prints
+the lines.
 """
 
 from __future__ import annotations
 
 import os
 
-from awsprof.shell import SHELLS, quote_fish, quote_posix
+from awsprof.shell import SHELLS, get_pwsh, quote_fish, quote_posix, quote_pwsh
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ def fish(change: Change, lines: list[str]) -> str:
     """Return what the fish hook evaluates."""
     plain = SHELLS["fish"].render(change).removesuffix("builtin true\n")
     return f"{plain}{confirm_fish(change, lines)}\n"
+
+
+def pwsh(change: Change, lines: list[str]) -> str:
+    """Return what the PowerShell hook evaluates."""
+    return "\n".join([SHELLS["pwsh"].render(change).rstrip("\n"), *confirm_pwsh(change, lines), ""])
 
 
 def _posix(change: Change, confirm: str) -> str:
@@ -114,6 +120,23 @@ def confirm_fish(change: Change, lines: list[str]) -> str:
     return f"begin; {'; and '.join(tests)}; end; or {differs}; and begin; {say}builtin true; end"
 
 
+def confirm_pwsh(change: Change, lines: list[str]) -> list[str]:
+    """Return the same for PowerShell, as statements. What a method sets there is what child processes see."""
+    # UTF-16 cannot hold what is not UTF-8.
+    spelt = [_spelt(line.encode("utf-8", "backslashreplace").decode()) for line in lines if line]
+    checks = [_differs_pwsh(name, value) for name, value in change.items()]
+    return [*checks, *(f"[Console]::Error.WriteLine({quote_pwsh(line)})" for line in spelt)]
+
+
+def _differs_pwsh(name: str, value: str | None) -> str:
+    found, then = get_pwsh(name), '"`n  open a new shell and try again"'
+    if value is None:  # not what it is: it may be a secret
+        return f"if ($null -ne {found}) {{ throw '{name} is still set for child processes' + {then} }}"
+    spelt = quote_pwsh(value)
+    text = f"'child processes see {name}=' + {found} + ' instead of ' + {spelt} + {then}"
+    return f"if (-not [string]::Equals({found}, {spelt})) {{ throw {text} }}"
+
+
 def _split(change: Change) -> tuple[dict[str, str], list[str]]:
     sets = {name: value for name, value in change.items() if value is not None}
     return sets, [name for name in change if name not in sets]
@@ -136,4 +159,9 @@ def _spelt(line: str) -> str:
     return line
 
 
-SPELLINGS: Mapping[str, Callable[[Change, list[str]], str]] = {"bash": bash, "zsh": zsh, "fish": fish}
+SPELLINGS: Mapping[str, Callable[[Change, list[str]], str]] = {
+    "bash": bash,
+    "zsh": zsh,
+    "fish": fish,
+    "pwsh": pwsh,
+}

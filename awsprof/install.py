@@ -53,7 +53,7 @@ def files(target: Shell, environ: Mapping[str, str]) -> list[str]:
     if target.name == "fish":
         return [os.path.join(config, "fish", "conf.d", "awsprof.fish")]
     if target.name == "pwsh":
-        return [_pwsh_profile(config)]
+        return [_pwsh_profile(config, environ.get("PATH", ""))]
     return [os.path.join(home, target.rc.removeprefix("~/"))]
 
 
@@ -76,11 +76,14 @@ def _login_file(home: str) -> list[str]:
     return [os.path.join(home, _LOGIN_FILES[0])]
 
 
-def _pwsh_profile(config: str) -> str:
+def _pwsh_profile(config: str, path: str) -> str:
     """`$PROFILE` as PowerShell itself says; its usual place where it cannot be asked."""
     import subprocess
 
-    for program in ("pwsh", "powershell"):
+    for name in ("pwsh", "powershell"):
+        program = find_program(name, path)
+        if not program:
+            continue
         command = [program, "-NoProfile", "-NonInteractive", "-Command", "[Console]::Out.Write($PROFILE)"]
         try:
             done = subprocess.run(command, capture_output=True, timeout=30, check=True, text=True)  # noqa: S603 - fixed words
@@ -89,6 +92,25 @@ def _pwsh_profile(config: str) -> str:
         if os.path.isabs(done.stdout.strip()):
             return done.stdout.strip()
     return os.path.join(config, "powershell", "Microsoft.PowerShell_profile.ps1")
+
+
+def find_program(name: str, path: str, *, windows: bool = os.name == "nt") -> str:
+    """The full path of a program, empty if it is not in an absolute folder of PATH.
+
+    Windows looks in the current folder first, and shutil.which does so too unless a variable forbids it. A relative
+    entry of PATH leads into the current folder everywhere.
+
+    Args:
+        name: the program, without `.exe`.
+        path: the value of PATH.
+        windows: whether programs end in `.exe`.
+    """
+    folders = [folder.strip(' "') if windows else folder for folder in path.split(os.pathsep)]
+    for folder in folders:
+        program = os.path.join(folder, f"{name}.exe" if windows else name)
+        if os.path.isabs(folder) and os.path.isfile(program) and os.access(program, os.X_OK):
+            return program
+    return ""
 
 
 def lines(target: Shell) -> str:

@@ -159,13 +159,20 @@ def _fish_snippet(change: Change) -> str:
     return "\n".join([*lines, "builtin true", ""])
 
 
-def _pwsh(change: Change) -> str:
+def get_pwsh(name: str) -> str:
+    """How PowerShell gives a variable as child processes see it."""
+    return f"[Environment]::GetEnvironmentVariable('{name}')"
+
+
+def set_pwsh(change: Change) -> list[str]:
+    """The PowerShell statements that apply a change."""
     # `$env:X = ''` leaves an empty variable from 7.5 on, and $null does the same: [NullString]::Value removes it.
-    lines = []
-    for name, value in change.items():
-        spelt = "[NullString]::Value" if value is None else quote_pwsh(value)
-        lines.append(f"[Environment]::SetEnvironmentVariable('{name}', {spelt})")
-    return "\n".join([*lines, ""])
+    spelt = {name: "[NullString]::Value" if value is None else quote_pwsh(value) for name, value in change.items()}
+    return [f"[Environment]::SetEnvironmentVariable('{name}', {value})" for name, value in spelt.items()]
+
+
+def _pwsh(change: Change) -> str:
+    return "\n".join([*set_pwsh(change), ""])
 
 
 SHELLS = {

@@ -7,75 +7,200 @@ foreach ($name in 'awsprof', 'awsuse', 'awsmfa', 'awsoff') {
     if (Test-Path -LiteralPath "Alias:$name") { Remove-Item -LiteralPath "Alias:$name" -Force }
 }
 
-# Makes the file through which the awsprof program hands over a change, and gives its path. CreateNew is O_EXCL:
-# nothing that stands there is followed or emptied. Who owns a folder cannot be told quickly here, so root, who may
-# have come with somebody else's environment, takes a new file of mode 0600 in the temporary folder; so does a .NET
-# before 8, which cannot tell (5.1 and up to 7.3).
+$script:Windows = [System.IO.Path]::DirectorySeparatorChar -eq '\'
+# Whether this .NET knows Unix modes. It does since PowerShell 7.3.
+$script:Modes = [bool]('System.IO.UnixFileMode' -as [type])
+# Paths that do not depend on the current folder. On Windows `\x` and `C:x` do.
+$script:Absolute = if ($script:Windows) { '^([a-z]:|[\\/]{2}[^\\/]+)[\\/]' } else { '^/' }
+
+# Gives a variable as child processes see it, whatever the drive Env: has become.
+function Get-AwsprofVariable($name) {
+    [Environment]::GetEnvironmentVariable($name)
+}
+
+# Gives the awsprof program to call, which the replay guard compares, too. PowerShell itself also follows relative
+# entries of PATH, and so would run what a cloned repository brings.
+function Find-AwsprofProgram {
+    $names = if ($script:Windows) { 'awsprof.exe', 'awsprof.cmd', 'awsprof.bat' } else { 'awsprof' }
+    foreach ($folder in "$(Get-AwsprofVariable PATH)".Split([System.IO.Path]::PathSeparator)) {
+        if ($script:Windows) { $folder = $folder.Trim(' "') }
+        if ($folder -notmatch $script:Absolute) { continue }
+        foreach ($name in $names) {
+            $program = "$folder/$name"
+            if ([System.IO.File]::Exists($program) -and (Test-AwsprofExecutable $program)) { return $program }
+        }
+    }
+}
+
+function Test-AwsprofExecutable($program) {
+    if ($script:Windows -or -not $script:Modes) { return $true }
+    ([int][System.IO.File]::GetUnixFileMode($program) -band 73) -ne 0
+}
+
+# Gives awsprof's cache folder, as the program finds it. Nothing if there is none.
+function Get-AwsprofCache {
+    $base = Get-AwsprofVariable XDG_CACHE_HOME
+    if (-not $base -and $script:Windows) { $base = Get-AwsprofVariable LOCALAPPDATA }
+    if (-not $base) {
+        $base = Get-AwsprofVariable HOME
+        if ($base) { $base += '/.cache' }
+    }
+    if ($base -match $script:Absolute) { "$base/awsprof" }
+}
+
+# Whether a folder is the user's and no other user can replace files in it. Only the owner may set its mode, so setting
+# the mode that it has proves whose it is, except to root. A .NET before 8 cannot tell who is root: then nothing is
+# proven. Windows has no such modes.
+function Test-AwsprofOwn($folder) {
+    if ($folder -notmatch $script:Absolute -or -not [System.IO.Directory]::Exists($folder)) { return $false }
+    if ($script:Windows) { return $true }
+    if ([Environment]::IsPrivilegedProcess -ne $false) { return $false }
+    try {
+        $mode = [System.IO.File]::GetUnixFileMode($folder)
+        if (-not (Test-AwsprofMode $mode)) { return $false }
+        [System.IO.File]::SetUnixFileMode($folder, $mode)
+        $true
+    }
+    catch {
+        $global:Error.RemoveAt(0)
+        $false
+    }
+}
+
+# Whether a folder is root's and no other user can replace files in it. PowerShell tells the owner since 7.1, but slowly.
+function Test-AwsprofRoot($folder) {
+    if ($folder -notmatch $script:Absolute -or -not [System.IO.Directory]::Exists($folder)) { return $false }
+    try {
+        $at = [System.IO.DirectoryInfo]::new($folder)
+        # The owner that PowerShell tells is that of the link itself.
+        if ($at.Attributes -band [System.IO.FileAttributes]::ReparsePoint) { $at = $at.ResolveLinkTarget($true) }
+        $path = [string[]]"Microsoft.PowerShell.Core\FileSystem::$($at.FullName)"
+        $item = @($ExecutionContext.InvokeProvider.Item.Get($path, $true, $true))[0]
+        $item.UnixStat.UserId -eq 0 -and (Test-AwsprofMode ([System.IO.File]::GetUnixFileMode($at.FullName)))
+    }
+    catch {
+        $global:Error.RemoveAt(0)
+        $false
+    }
+}
+
+# Whether only the owner can write, or the sticky bit keeps others from replacing what is not theirs.
+function Test-AwsprofMode($mode) {
+    ([int]$mode -band 18) -eq 0 -or ([int]$mode -band 512) -ne 0
+}
+
+# Makes the file through which the awsprof program hands over a change, and gives it open.
 function New-AwsprofFile {
-    $folders = @()
-    if ([Environment]::IsPrivilegedProcess -eq $false) {
-        $cache = if ($env:XDG_CACHE_HOME) { $env:XDG_CACHE_HOME } else { "$HOME/.cache" }
-        $folders = @($env:XDG_RUNTIME_DIR, "$cache/awsprof")
+    $temporary, $last = (Get-AwsprofVariable TMPDIR), '/tmp'
+    if ($script:Windows) {
+        # Not GetTempPath, which makes a relative TMP absolute.
+        $temporary, $last = (Get-AwsprofVariable TMP), "$([Environment]::GetFolderPath('LocalApplicationData'))\Temp"
     }
     $unique = 'awsprof.' + [Guid]::NewGuid().ToString('N')
-    foreach ($folder in $folders) {
-        if (-not $folder -or -not [System.IO.Directory]::Exists($folder) -or (Test-AwsprofOpen $folder)) { continue }
-        $file = [System.IO.Path]::Combine($folder, $unique)
-        try {
-            [System.IO.File]::Open($file, [System.IO.FileMode]::CreateNew).Dispose()
-            return $file
+    foreach ($folder in (Get-AwsprofVariable XDG_RUNTIME_DIR), (Get-AwsprofCache), $temporary, $last) {
+        if ($folder -cne $last -and -not (Test-AwsprofOwn $folder) -and
+            -not ($folder -ceq $temporary -and (Test-AwsprofRoot $folder))) { continue }
+        try { return Open-AwsprofFile ([System.IO.Path]::Combine($folder, $unique)) }
+        catch {
+            $reason = $_
+            $global:Error.RemoveAt(0)
         }
-        catch { continue }
     }
-    try { if (-not (Test-AwsprofOpen ([System.IO.Path]::GetTempPath()))) { return [System.IO.Path]::GetTempFileName() } }
-    catch { $null = $_ }
-    # TMPDIR is no folder that can be written to, or anybody can.
-    [System.IO.File]::Open("/tmp/$unique", [System.IO.FileMode]::CreateNew).Dispose()
-    "/tmp/$unique"
+    throw $reason
 }
 
-# Whether others may write in a folder, and no sticky bit keeps them from renaming: they could put a file of theirs in
-# the place of ours. Windows has no such modes, a .NET before 7 cannot tell them.
-function Test-AwsprofOpen($folder) {
-    try { $mode = [int][System.IO.File]::GetUnixFileMode($folder) }
-    catch { return $false }
-    ($mode -band 18) -and -not ($mode -band 512)
+# Makes a file that only the user can read and write, and gives it open: what replaces it later is never read.
+# CreateNew is O_EXCL, which neither follows nor empties what is there already.
+function Open-AwsprofFile($path) {
+    # The program writes to it meanwhile, or removes it.
+    $share = [System.IO.FileShare]'ReadWrite, Delete'
+    if ($script:Windows) { return [System.IO.File]::Open($path, 'CreateNew', 'ReadWrite', $share) }
+    if (-not $script:Modes) { return [System.IO.File]::Open((New-AwsprofTemporary), 'Open', 'ReadWrite', $share) }
+    $private = [System.IO.UnixFileMode]'UserRead, UserWrite'
+    $how = @{ Mode = 'CreateNew'; Access = 'ReadWrite'; Share = $share; UnixCreateMode = $private }
+    $file = [System.IO.FileStream]::new($path, [System.IO.FileStreamOptions]$how)
+    try {
+        # A umask may have taken more away. This fails unless the file is the user's.
+        [System.IO.File]::SetUnixFileMode($file.SafeFileHandle, $private)
+        $file
+    }
+    catch {
+        $file.Dispose()
+        [System.IO.File]::Delete($path)
+        throw
+    }
 }
 
-# Gives what the program wrote, if the file still is the one that was made.
+# A .NET before 7 cannot set a mode, but makes its temporary files with mode 0600. /tmp is root's, and sticky.
+function New-AwsprofTemporary {
+    $before = Get-AwsprofVariable TMPDIR
+    if ($null -eq $before) { $before = [NullString]::Value }
+    try {
+        [Environment]::SetEnvironmentVariable('TMPDIR', '/tmp')
+        [System.IO.Path]::GetTempFileName()
+    }
+    finally { [Environment]::SetEnvironmentVariable('TMPDIR', $before) }
+}
+
+# Gives what the program wrote to the file that was made. Throws if its name leads elsewhere by now, or if others can
+# write to it.
 function Read-AwsprofFile($file) {
-    $info = New-Object -TypeName System.IO.FileInfo -ArgumentList $file
-    if (-not $info.Exists -or ($info.Attributes -band [System.IO.FileAttributes]::ReparsePoint)) {
+    $there = New-Object -TypeName System.IO.FileInfo -ArgumentList $file.Name
+    $link = $there.Attributes -band [System.IO.FileAttributes]::ReparsePoint
+    if (-not $there.Exists -or $link -or $there.Length -ne $file.Length -or (Test-AwsprofShared $file)) {
         throw 'the file of the change was tampered with; nothing was changed'
     }
-    # Nothing was written, or it is a pipe that would keep its reader waiting.
-    if ($info.Length -eq 0) { return '' }
-    [System.IO.File]::ReadAllText($file)
+    (New-Object -TypeName System.IO.StreamReader -ArgumentList $file).ReadToEnd()
 }
 
-# Gives the answer to this very command line once more, which the program left in its cache with all that must hold for
-# it; otherwise gives nothing, and has changed nothing. A folder of mode 0700 that can be read is one's own, but for
-# root, and for a .NET before 8, which cannot tell.
-function Invoke-AwsprofReplay($words) {
-    if ($words.Count -gt 2 -or -not ([Environment]::IsPrivilegedProcess -eq $false)) { return }
-    $ErrorActionPreference = 'Stop'
-    $key = $words -join ' '
-    if ($key -ceq 'use -') { $key = "use $env:AWSPROF_PREVIOUS" }
-    $cache = if ($env:XDG_CACHE_HOME) { $env:XDG_CACHE_HOME } else { "$env:HOME/.cache" }
-    $file = "$cache/awsprof/1/pwsh/" + $key.Replace(':', ',')
+# Whether others can write to an open file.
+function Test-AwsprofShared($file) {
+    -not $script:Windows -and $script:Modes -and ([int][System.IO.File]::GetUnixFileMode($file.SafeFileHandle) -band 18)
+}
+
+# The cached answer to read for a command line: `off`, or `use` and the whole name of a profile. Nothing for any other.
+function Get-AwsprofKey($words) {
+    $name = "$($words[1])"
+    if ([string]::Equals($name, '-')) { $name = Get-AwsprofVariable AWSPROF_PREVIOUS }
+    if ($words.Count -eq 1 -and [string]::Equals("$($words[0])", 'off')) { return 'off' }
+    if ($words.Count -ne 2 -or -not [string]::Equals("$($words[0])", 'use')) { return }
+    if ($name -cmatch '^[A-Za-z0-9_@+:][A-Za-z0-9_.@+:-]*\z') { "use $name" }
+}
+
+# Gives the text of a cached answer, if it and the folders it is in are the user's and no other user can write there.
+function Read-AwsprofAnswer($cache, $key) {
+    $file = [System.IO.FileInfo]::new("$cache/1/pwsh/" + $key.Replace(':', ','))
+    # A pipe that would keep its reader waiting is of length 0.
+    if (-not $file.Exists -or $file.Length -eq 0) { return }
+    if ($file.Attributes -band [System.IO.FileAttributes]::ReparsePoint) { return }
+    foreach ($folder in $cache.Substring(0, $cache.LastIndexOf('/')), $cache, "$cache/1", "$cache/1/pwsh") {
+        if (-not (Test-AwsprofOwn $folder)) { return }
+    }
+    $answer = [System.IO.File]::OpenRead($file.FullName)
     try {
-        if ($key.Contains('/') -or -not [System.IO.File]::Exists($file)) { return }
-        if ([int][System.IO.File]::GetUnixFileMode("$cache/awsprof/1/pwsh") -ne 0x1c0) { return }
-        if ([System.IO.File]::GetAttributes($file) -band [System.IO.FileAttributes]::ReparsePoint) { return }
-        $name, $code, $end = [System.IO.File]::ReadAllText($file).Split([char]9)
-        if ($name -cne $key -or $end -cne ".`n") { return }
-        foreach ($folder in "$env:PATH".Split([System.IO.Path]::PathSeparator)) {
-            $program = "$folder/awsprof"
-            if ([System.IO.File]::Exists($program)) { break }
-        }
+        if (Test-AwsprofShared $answer) { return }
+        # This fails unless the file is the user's.
+        [System.IO.File]::SetUnixFileMode($answer.SafeFileHandle, [System.IO.UnixFileMode]'UserRead, UserWrite')
+        [System.IO.StreamReader]::new($answer).ReadToEnd()
+    }
+    finally { $answer.Dispose() }
+}
+
+# Replays the cached answer to a command line if its guard still holds, and gives $true. Otherwise gives nothing and has
+# changed nothing.
+function Invoke-AwsprofReplay($words) {
+    if ($script:Windows -or [Environment]::IsPrivilegedProcess -ne $false) { return }
+    $ErrorActionPreference = 'Stop'
+    $key = Get-AwsprofKey $words
+    $cache = Get-AwsprofCache
+    if (-not $key -or -not $cache) { return }
+    try {
+        $name, $code, $end = "$(Read-AwsprofAnswer $cache $key)".Split([char]9)
+        if (-not [string]::Equals($name, $key) -or -not [string]::Equals($end, ".`n")) { return }
+        $program = Find-AwsprofProgram
         . ([scriptblock]::Create($code))
     }
-    catch { return }
+    catch { $global:Error.RemoveAt(0) }
 }
 
 # Calls the program and evaluates what it wrote. Its exit status goes to $LASTEXITCODE.
@@ -87,40 +212,53 @@ function Invoke-Awsprof {
         $global:LASTEXITCODE = 0
         return
     }
-    $exe = @(Get-Command -Name awsprof -CommandType Application -ErrorAction Ignore)
-    if ($exe.Count -eq 0) {
-        Write-Error -Message 'awsprof: there is no awsprof on PATH'
+    $program = Find-AwsprofProgram
+    if (-not $program) {
+        Write-AwsprofLine 'awsprof: there is no awsprof on PATH'
         $global:LASTEXITCODE = 127
         return
     }
     $rc = 7
-    $file = ''
+    $file = $null
     try {
         $file = New-AwsprofFile
         # Only for this one call: a shell of another kind that is started later must not inherit them.
-        $env:AWSPROF_HOOK = '1:pwsh'
-        $env:AWSPROF_OUT = $file
+        [Environment]::SetEnvironmentVariable('AWSPROF_HOOK', '1:pwsh')
+        [Environment]::SetEnvironmentVariable('AWSPROF_OUT', $file.Name)
         # PowerShell before 7.3, and its legacy mode, drop an empty word: written as "" it arrives.
         $legacy = $PSVersionTable.PSVersion -lt [version]'7.3' -or "$PSNativeCommandArgumentPassing" -eq 'Legacy'
         if ($legacy) { $args = @(foreach ($word in $args) { if ($word -is [string] -and -not $word) { '""' } else { $word } }) }
         # After Ctrl-C nothing but the finally block runs.
         $rc = 130
-        if ($MyInvocation.ExpectingInput) { $input | & $exe[0].Path @args } else { & $exe[0].Path @args }
+        if ($MyInvocation.ExpectingInput) { $input | & $program @args } else { & $program @args }
         $rc = $global:LASTEXITCODE
         if ($rc -eq 0) {
             $rc = 7
             $code = Read-AwsprofFile $file
+            $ErrorActionPreference = 'Stop'
             if ($code) { . ([scriptblock]::Create($code)) }
             $rc = 0
         }
     }
-    catch { Write-Error -Message "awsprof: $($_.Exception.Message)" }
+    catch {
+        # The program could not be started.
+        if ($rc -eq 130) { $rc = 126 }
+        Write-AwsprofLine "awsprof: $($_.Exception.Message)"
+        $global:Error.RemoveAt(0)
+    }
     finally {
+        # Methods only: a Ctrl-C that arrives here would end a function. What stands at that path by now may be a folder.
+        try { if ($file) { $file.Dispose(); [System.IO.File]::Delete($file.Name) } }
+        catch { $global:Error.RemoveAt(0) }
         [Environment]::SetEnvironmentVariable('AWSPROF_HOOK', [NullString]::Value)
         [Environment]::SetEnvironmentVariable('AWSPROF_OUT', [NullString]::Value)
-        if ($file) { [System.IO.File]::Delete($file) }
         $global:LASTEXITCODE = $rc
     }
+}
+
+# Prints a message of the hook's own as the program prints its own. Write-Error would put its name before it, in colour.
+function Write-AwsprofLine($text) {
+    [Console]::Error.WriteLine($text)
 }
 
 # The words of a command as they were typed: PowerShell took -v and -d for its own, and made an array of a,b.
@@ -207,7 +345,8 @@ function Test-AwsprofStamp($path, $stamp) {
 
 # Whether the list with this first line was made from the AWS files that are there now.
 function Test-AwsprofList($head) {
-    $config, $credentials = "$HOME/.aws/config", "$HOME/.aws/credentials"
+    $user = Get-AwsprofVariable HOME
+    $config, $credentials = "$user/.aws/config", "$user/.aws/credentials"
     if ($env:AWS_CONFIG_FILE) { $config = $env:AWS_CONFIG_FILE }
     if ($env:AWS_SHARED_CREDENTIALS_FILE) { $credentials = $env:AWS_SHARED_CREDENTIALS_FILE }
     $part = "$head".Split("`t")
@@ -217,23 +356,24 @@ function Test-AwsprofList($head) {
 
 # Has the program make the list anew. This is in the middle of the user's session: $LASTEXITCODE is theirs.
 function Update-AwsprofList {
-    $exe = @(Get-Command -Name awsprof -CommandType Application -ErrorAction Ignore)
-    if ($exe.Count -eq 0) { return }
+    $program = Find-AwsprofProgram
+    if (-not $program) { return }
     $ErrorActionPreference = 'SilentlyContinue'
     $PSNativeCommandUseErrorActionPreference = $false
     $rc = $global:LASTEXITCODE
-    $null | & $exe[0].Path cache *> $null
+    $null | & $program cache *> $null
     $global:LASTEXITCODE = $rc
 }
 
 # The lines of the list, name TAB kind TAB description, whose name has this form.
 function Find-AwsprofLine($form) {
-    $root = if ($env:OS -eq 'Windows_NT') { $env:LOCALAPPDATA } else { "$HOME/.cache" }
-    if ($env:XDG_CACHE_HOME) { $root = $env:XDG_CACHE_HOME }
-    $path = [System.IO.Path]::Combine($root, 'awsprof', '1', 'names')
+    $cache = Get-AwsprofCache
+    if (-not $cache) { return }
     foreach ($try in 1, 2) {
         $lines = @()
-        try { if ([System.IO.File]::Exists($path)) { $lines = @([System.IO.File]::ReadAllLines($path)) } }
+        # A pipe that would keep its reader waiting is of length 0.
+        $file = New-Object -TypeName System.IO.FileInfo -ArgumentList "$cache/1/names"
+        try { if ($file.Exists -and $file.Length) { $lines = @([System.IO.File]::ReadAllLines($file.FullName)) } }
         catch { $global:Error.RemoveAt(0) }
         if ($lines.Count -and $lines[-1] -eq '.' -and (Test-AwsprofList $lines[0])) { break }
         if ($try -eq 1) { Update-AwsprofList }
@@ -391,10 +531,9 @@ function Get-AwsprofSessionEnd([switch]$Export) {
 
 # The line that the cache has on a profile, field by field; nothing where it is not whole.
 function Read-AwsprofNote($kind, $name) {
-    $root = if ($env:OS -eq 'Windows_NT') { $env:LOCALAPPDATA } else { "$HOME/.cache" }
-    if ($env:XDG_CACHE_HOME) { $root = $env:XDG_CACHE_HOME }
-    if (-not $name -or $name -match '[/\\]') { return }
-    $path = [System.IO.Path]::Combine($root, 'awsprof', '1', $kind, $name.Replace(':', ','))
+    $cache = Get-AwsprofCache
+    if (-not $cache -or -not $name -or $name -match '[/\\]') { return }
+    $path = "$cache/1/$kind/" + $name.Replace(':', ',')
     # A pipe that would keep its reader waiting is of length 0.
     $file = New-Object -TypeName System.IO.FileInfo -ArgumentList $path
     if (-not $file.Exists -or $file.Length -eq 0) { return }

@@ -28,11 +28,16 @@ function Invoke-AwsprofCmdlet {
     # Windows PowerShell makes an error of each line on stderr.
     $ErrorActionPreference = 'Continue'
     $OutputEncoding = [System.Text.Encoding]::ASCII
-    $lines = @($input | Invoke-Awsprof --no-input @args 2>&1)
+    # What the hook says itself does not come through 2>&1.
+    $heard, $stderr = (New-Object -TypeName System.IO.StringWriter), [Console]::Error
+    [Console]::SetError($heard)
+    try { $lines = @($input | Invoke-Awsprof --no-input @args 2>&1) }
+    finally { [Console]::SetError($stderr) }
     New-Object -TypeName PSObject -Property @{
         Code = $global:LASTEXITCODE
         Out  = @($lines | Where-Object { $_ -isnot [System.Management.Automation.ErrorRecord] })
-        Said = @($lines | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | ForEach-Object { "$_" })
+        Said = @($lines | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | ForEach-Object { "$_" }) +
+        @("$heard" -split '\r?\n' -ne '')
     }
 }
 

@@ -15,6 +15,7 @@ from awsprof.context import Context
 from awsprof.errors import FileError
 from awsprof.shell import SHELLS
 from tests.conftest import Home
+from tests.shells.shells import QUIET
 
 BLOCK = "load it\n"
 BEGIN, END = "# >>> awsprof >>>", "# <<< awsprof <<<\n"
@@ -205,6 +206,48 @@ def test_a_link_is_followed_and_the_mode_kept(home: Home) -> None:
     assert real.read_text() == "mine\n"
 
 
+HERE = {
+    "on Windows, by any PATH": ("pwsh.exe", "{folder}", True, ""),
+    "an empty entry": ("pwsh", "", False, ""),
+    "a dot": ("pwsh", ".:bin", False, ""),
+    "an absolute folder": ("bin/pwsh", ".:{folder}/bin", False, "{folder}/bin/pwsh"),
+    "an absolute folder, on Windows": ("bin/pwsh.exe", ".:{folder}/bin", True, "{folder}/bin/pwsh.exe"),
+    "a folder": ("bin/pwsh/x", "{folder}/bin", False, ""),
+}
+
+
+@pytest.mark.parametrize(("there", "path", "windows", "found"), HERE.values(), ids=HERE)
+def test_no_program_of_the_current_folder(
+    there: str, path: str, windows: bool, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows looks there first. Whoever runs `init --install` in a cloned repository must not start what it brings."""
+    program = tmp_path / there
+    program.parent.mkdir(parents=True, exist_ok=True)
+    program.touch(0o755)
+    monkeypatch.chdir(tmp_path)
+    path = path.format(folder=tmp_path) if there != "pwsh.exe" else "/nowhere"
+    assert install.find_program("pwsh", path, windows=windows) == found.format(folder=tmp_path)
+
+
+def test_init_runs_no_program_of_the_current_folder(tmp_path: Path) -> None:
+    here = tmp_path / "repository"
+    here.mkdir()
+    for name in ("pwsh", "powershell"):
+        (here / name).write_text("#!/bin/sh\ntouch ran\n")
+        (here / name).chmod(0o755)
+    program = f"{sysconfig.get_path('scripts')}/awsprof"
+    for path in (".", "", "./:"):
+        done = subprocess.run(
+            [program, "init", "--install", "--dry-run", "pwsh"],
+            env={"HOME": str(tmp_path), "PATH": path},
+            cwd=here,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0
+    assert not (here / "ran").exists()
+
+
 def test_twice_is_once(home: Home) -> None:
     home.call(changing("zsh"))
     once = (home.folder / ".zshrc").read_bytes()
@@ -221,7 +264,7 @@ def test_dry_run_writes_nothing(home: Home) -> None:
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     path = f"{sysconfig.get_path('scripts')}:{os.environ['PATH']}"
-    return {"HOME": str(folder), "PATH": path, "TERM": "dumb"} | variables
+    return {"HOME": str(folder), "PATH": path, "TERM": "dumb", **QUIET} | variables
 
 
 def run(words: list[str], folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
@@ -254,10 +297,10 @@ def test_a_new_shell_has_it_and_outlives_it(shell: str, start: list[str], line: 
     assert "function" in run([*start, line], tmp_path).stdout.lower()
     for path in tmp_path.rglob("*"):  # the installation has gone, the block stands
         if path.is_file():
-            path.write_text(path.read_text().replace("/shells/awsprof.", "/gone/awsprof."))
+            path.write_bytes(path.read_bytes().replace(b"/shells/awsprof.", b"/gone/awsprof."))
     without = os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if "venv" not in part)
     gone = run([*start, "echo fine"], tmp_path, PATH=without)
     assert (gone.returncode, gone.stdout.strip()) == (0, "fine")
     assert "awsprof" not in gone.stderr
     assert run([awsprof, "init", "--uninstall", shell], tmp_path).returncode == 0
-    assert [path for path in tmp_path.rglob("*") if path.is_file() and "awsprof" in path.read_text()] == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and b"awsprof" in path.read_bytes()] == []

@@ -76,7 +76,7 @@ def test_the_users_name_is_kept(desk: Desk, case: str) -> None:
         mfa.run(Talk(), "work", Wish(desk.user.next_code()))
     before = desk.read()
     first, second = call(desk, word), call(desk, word)
-    assert (first.talk, second.talk) == (KEPT.format(kept) if kept else "", "")
+    assert (first.talk, second.talk) == (foreign(desk) + (KEPT.format(kept) if kept else ""), foreign(desk))
     after = f"\n[profile work:iam]\nawsprof_user = {kept}\n" if kept else ""
     assert desk.read() == (before[0] + after, before[1])
 

@@ -22,6 +22,8 @@ from .probe import SEPARATOR
 CHECKOUT = Path(__file__).parents[2] / "shells"
 PROBE = Path(__file__).with_name("probe.py")
 BIN = Path(sys.executable).parent
+# PowerShell asks the network neither for updates nor reports what is done.
+QUIET = {"POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off"}
 # What every shell keeps for itself, or sets when it starts.
 OWN = {b"_", b"SHLVL", b"PWD", b"OLDPWD", b"PSModulePath"}
 
@@ -153,6 +155,7 @@ class Home:
             "NO_PROXY": "*",
             # .NET leaves sockets in TMPDIR, where a test looks for files left behind.
             "DOTNET_EnableDiagnostics": "0",
+            **QUIET,
         }
 
     def write(self, config: str = "", credentials: str = "") -> None:

@@ -11,7 +11,7 @@ import pytest
 from .profiles import DEV, switched
 from .shells import Home, Shell, changed
 from .test_channel import CALLED, called, stand_in
-from .users import ATTACKER, EVIL, attacking, give_home, open_parents, shell_of
+from .users import ATTACKER, EVIL, attacking, give_home, shell_of
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 POSIX = pytest.mark.parametrize("shell", ["bash", "zsh", "fish"], indirect=True)
@@ -214,14 +214,7 @@ while True:
 @pytest.mark.parametrize(("owner", "mode"), [(0, 0o1777), (0, 0o777), (ATTACKER, 0o1777), (ATTACKER, 0o755)])
 def test_an_attacker_in_tmpdir(home: Home, shell: Shell, owner: int, mode: int) -> None:
     """Another user who replaces all that appears in TMPDIR, as fast as can be: each switch is right all the same."""
-    if shell.name == "pwsh" and owner:
-        pytest.skip("tested with the PowerShell hook")
-    if shell.name == "pwsh":
-        open_parents(home.path)
-        argv = None
-    else:
-        give_home(home)
-        argv = shell_of(shell)
+    give_home(home)
     os.chown(home.temporary, owner, owner)
     home.temporary.chmod(mode)
     with attacking(ATTACK.format(evil=EVIL), home.temporary):
@@ -232,7 +225,7 @@ def test_an_attacker_in_tmpdir(home: Home, shell: Shell, owner: int, mode: int) 
             "AWS_SHARED_CREDENTIALS_FILE": f"{aws}/credentials",
         }
         rounds = 40 if os.environ.get("AWSPROF_TORTURE") else 4
-        seen = home.run(shell, ["awsuse work:dev", "awsoff"] * rounds, environ=environ, argv=argv).seen
+        seen = home.run(shell, ["awsuse work:dev", "awsoff"] * rounds, environ=environ, argv=shell_of(shell)).seen
     assert [step.status for step in seen] == [0] * (2 + 2 * rounds), [step.err for step in seen]
     assert [step.environ.get(b"AWS_PROFILE") for step in seen[2:]] == [b"work:dev", None] * rounds
     assert not (home.work / "here").exists()

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import pexpect
 import pytest
 
 from awsprof.shell import SHELLS
@@ -15,6 +14,7 @@ from tests.aws.account import Role, User
 from tests.aws.sts import CheckingSts, write_csv
 
 from .profiles import KEY_ID, SECRET
+from .screen import Answering
 from .shells import BIN, CHECKOUT, TABLE, Home
 
 HOOK = CHECKOUT / SHELLS["pwsh"].hook
@@ -238,19 +238,23 @@ class Terminal:
     """An interactive PowerShell; what is shown between a line and the next prompt."""
 
     def __init__(self, home: Home) -> None:
-        argv = [*PWSH[1:2], "-NoLogo"]
-        self.child = pexpect.spawn(
-            PWSH[0], argv, env={**home.environ, "TERM": "dumb"}, cwd=str(home.work), timeout=30, encoding="utf-8"
+        self.child = Answering(
+            PWSH[0],
+            [*TABLE["pwsh"].prompt[1:]],
+            env={**home.environ, "TERM": "dumb"},
+            cwd=str(home.work),
+            timeout=60,
+            encoding="utf-8",
         )
         (home.root / "prelude.ps1").write_text(f"Import-Module {HOOK}\n{PRELUDE}")
-        self.child.sendline(f"function prompt {{ 'rea' + 'dy> ' }}; . {home.root}/prelude.ps1")
+        self.child.send(f"function prompt {{ 'rea' + 'dy> ' }}; . {home.root}/prelude.ps1\r")
         self.child.expect_exact("ready> ")
 
     def ask(self, line: str, question: str, answer: str) -> str:
-        self.child.sendline(line)
+        self.child.send(f"{line}\r")
         self.child.expect_exact(question)
         asked = str(self.child.before)
-        self.child.sendline(answer)
+        self.child.send(f"{answer}\r")
         self.child.expect_exact("ready> ")
         return asked + str(self.child.before)
 
@@ -422,6 +426,7 @@ def test_commands_of_others_stay(full: Home) -> None:
         "Remove-Module awsprof; Set-AwsProfile; [bool](Get-Command New-AwsMfaUser -ErrorAction Ignore)",
         prelude="Import-Module Theirs",
         PSModulePath=str(full.root / "modules"),
+        NO_COLOR="1",
     )
     warning = "WARNING: awsprof: loaded already, left as they are: Set-AwsProfile"
     assert ran.out.splitlines() == [warning, "theirs", "work", warning, "theirs", "theirs", "False"]

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from tests.aws.sts import CheckingSts
 
 from .profiles import CONFIG, SECRET
+from .screen import Answering
 from .shells import Home, Shell
 
 PAGE = Path(__file__).parents[2] / "docs/prompt.md"
@@ -246,11 +246,11 @@ def test_a_renewal_in_another_terminal_shows_at_once(home: Home, shell: Shell) -
         child.close(force=True)
 
 
-def terminal(home: Home, shell: Shell) -> "pexpect.spawn[str]":
+def terminal(home: Home, shell: Shell) -> Answering:
     """An interactive shell behind a pseudo-terminal whose prompt is that of the page."""
     rc = home.root / f"rc{shell.ending}"
     rc.write_text("\n".join([*loaded(shell), blocks(shell)[1], ""]))
-    child: pexpect.spawn[str] = pexpect.spawn(
+    child = Answering(
         shell.prompt[0],
         list(shell.prompt[1:]),
         env={**home.environ, "TERM": "xterm-256color"},

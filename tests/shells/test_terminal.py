@@ -7,13 +7,13 @@ import termios
 import time
 from collections.abc import Iterator
 
-import pexpect
 import pytest
 
 from tests.aws.account import User
 from tests.aws.sts import CheckingSts
 
 from .profiles import bare
+from .screen import Answering
 from .shells import Home, Seen, Shell, changed
 
 PROMPT = {
@@ -53,7 +53,7 @@ class Terminal:
 
     def __init__(self, home: Home, shell: Shell, environ: dict[str, str]) -> None:
         self.home, self.shell, self.shown = home, shell, io.StringIO()
-        self.child = pexpect.spawn(
+        self.child = Answering(
             shell.prompt[0],
             list(shell.prompt[1:]),
             env={**home.environment(environ), "TERM": "xterm"},
