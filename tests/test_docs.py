@@ -171,3 +171,12 @@ def test_every_command_and_option_is_documented(name: str) -> None:
     text = "\n".join(page.read_text() for page in PAGES if page.name != "CONTRIBUTING.md")
     assert f"awsprof {name}" in text
     assert [option for option in options(COMMANDS[name]) if not re.search(rf"{option}\b", text)] == []
+
+
+def test_every_promise_names_a_test() -> None:
+    text = (ROOT / "SECURITY.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("|") and not line.startswith(("|---", "| promise"))]
+    assert rows
+    assert [row for row in rows if "`tests/" not in row] == []
+    for path, name in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text):
+        assert f"def {name}(" in (ROOT / path).read_text() if name else (ROOT / path).exists(), (path, name)
