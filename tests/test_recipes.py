@@ -13,6 +13,7 @@ from tests.aws.account import User
 from tests.aws.sts import CheckingSts
 from tests.demo.__main__ import AWS_CLI
 
+from .shells.shells import TABLE
 from .test_docs import ROOT, write_files
 
 pytestmark = pytest.mark.skipif(not AWS_CLI.exists(), reason="recipes call the AWS CLI: make test installs it")
@@ -105,6 +106,52 @@ def test_a_long_run_needs_what_is_left(machine: Machine) -> None:
     assert line in RECIPES
     machine.run(line)
     assert machine.run(f"{line.replace('4h', '36h')}", code=5) == ""
+
+
+ONE_COMMAND = {
+    "bash": (["bash", "-c"], 'eval "$(awsprof init bash)"; ', "( awsprof use work:prod && terraform plan )"),
+    "zsh": (["zsh", "-fc"], 'eval "$(awsprof init zsh)"; ', "( awsprof use work:prod && terraform plan )"),
+    "fish": (["fish", "-c"], "", "fish -c 'awsprof use work:prod; and terraform plan'"),
+    "pwsh": (
+        ["pwsh", "-NoProfile", "-NonInteractive", "-Command"],
+        "awsprof init pwsh | Out-String | Invoke-Expression; ",
+        "awsprof use work:prod; if ($?) { terraform plan; awsprof use - }",
+    ),
+}
+
+
+@pytest.mark.parametrize("shell", ONE_COMMAND)
+@pytest.mark.parametrize(("typed", "ran"), [("work:prod", "work:prod\n"), ("work:typo", "")])
+def test_one_command_under_another_profile(machine: Machine, shell: str, typed: str, ran: str) -> None:
+    """If the switch fails, the command doesn't run, and this shell keeps its profile."""
+    argv, load, line = ONE_COMMAND[shell]
+    TABLE[shell].find()
+    assert line in RECIPES
+    programs = machine.folder / "bin"
+    machine.run(":")
+    (programs / "terraform").write_text(f'#!/bin/sh\necho "$AWS_PROFILE" >>{machine.folder}/ran\n')
+    (programs / "terraform").chmod(0o755)
+    start = machine.folder / ".config/fish/config.fish"
+    start.parent.mkdir(parents=True, exist_ok=True)
+    start.write_text("awsprof init fish | source\n")
+    after = "Write-Output $env:AWS_PROFILE" if shell == "pwsh" else "echo $AWS_PROFILE"
+    script = f"{load}awsprof use work:dev; {line.replace('work:prod', typed)}; {after}"
+    done = subprocess.run(
+        [*argv, script],
+        env={
+            "HOME": str(machine.folder),
+            "PATH": f"{programs}:{sysconfig.get_path('scripts')}:{os.environ['PATH']}",
+            "POWERSHELL_TELEMETRY_OPTOUT": "1",
+        },
+        cwd=machine.folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.splitlines()[-1:] == ["work:dev"], done.stderr
+    log = machine.folder / "ran"
+    assert (log.read_text() if log.exists() else "") == ran
 
 
 def test_parentheses_alone_are_switched(machine: Machine) -> None:
