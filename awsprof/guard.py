@@ -17,7 +17,7 @@ from awsprof.environment import (
     SAVED,
     SESSION_END,
 )
-from awsprof.handover import confirm_bash, confirm_fish, confirm_pwsh, confirm_zsh
+from awsprof.handover import confirm_fish, confirm_pwsh, confirm_replay_bash, confirm_zsh
 from awsprof.shell import get_pwsh, quote_fish, quote_posix, quote_pwsh, set_pwsh
 
 TYPE_CHECKING = False
@@ -150,7 +150,7 @@ def bash(guard: Guard, change: Change, lines: list[str]) -> str:
     clock = "\\builtin printf -v __awsprof_now '%(%s)T' -1 && [[ ${{__awsprof_now}} -lt {} ]]"
     # One expansion for all families, which begin with AWS_: each sorts the names of all variables.
     reported = f"\" ${{!AWS_@}}\" != *' '@({'|'.join(REPORTED_PREFIXES)})*"
-    confirm = confirm_bash(change, lines)
+    confirm = confirm_replay_bash(change, lines)
     return _posix(guard, change, confirm, attribute="${{{0}@a}}", exported="x", clock=clock, reported=reported)
 
 

@@ -123,8 +123,6 @@ function __awsprof_differs() {
 # __awsprof_front. zsh restores them when the command ends, and no parameter flag tells them from others, so the text of
 # the calls is read: from the script, the -c string, the function, or the history.
 function __awsprof_assigned() {
-    \builtin emulate -L zsh
-    \builtin setopt extended_glob
     \builtin local __awsprof_place='' __awsprof_text='' __awsprof_word='' __awsprof_names=''
     \builtin local -i __awsprof_i
     for ((__awsprof_i = 2; __awsprof_i <= ${#funcstack}; __awsprof_i++)); do
@@ -141,9 +139,10 @@ function __awsprof_assigned() {
         else
             __awsprof_text=${history[$HISTCMD]-}
         fi
+        if [[ ${__awsprof_text} != *=* ]]; then \builtin continue; fi
         __awsprof_names=''
         for __awsprof_word in "${(@z)__awsprof_text}"; do
-            if [[ ${__awsprof_word} == [A-Za-z_][A-Za-z0-9_]#=* ]]; then
+            if [[ ${__awsprof_word} == [A-Za-z_]*=* && ${__awsprof_word%%=*} != *[^A-Za-z0-9_]* ]]; then
                 if __awsprof_holds "${__awsprof_word%%=*}" "${__awsprof_word#*=}"; then
                     __awsprof_names+=" ${__awsprof_word%%=*}"
                 fi
