@@ -96,7 +96,7 @@ distclean: clean  ## remove .venv and .tools, too
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 ANYWHERE := $(addprefix tests/,test_main.py test_help.py test_light.py $(addprefix commands/test_,add.py use.py mfa.py) aws/test_whoami.py)
 
-# What `make lowest` runs: what uses typer, rich, questionary and boto3, without the commands that are killed.
+# What `make lowest` runs: what uses typer, rich, prompt_toolkit and boto3, without the commands that are killed.
 LOWEST := $(addprefix tests/,test_dependencies.py test_main.py test_help.py test_console.py test_picker.py commands aws/test_clients.py)
 LOWEST += -k 'not killed'
 

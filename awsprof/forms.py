@@ -57,7 +57,8 @@ def check_region(value: str, *, force: bool = False) -> str:
     plain = len(parts) > 2 and all(parts) and set(parts[-1]) <= _DIGITS and set(region) <= _LOWER | _DIGITS | {"-"}
     if plain or (force and is_host_label(region)):
         return region
-    raise UsageError(f"{quoted_value(region)} is not a region", f"write it like eu-west-1; {_FORCE}")
+    hint = "write it like eu-west-1; add and set take another with --force"
+    raise UsageError(f"{quoted_value(region)} is not a region", hint)
 
 
 def is_host_label(value: str) -> bool:

@@ -19,13 +19,12 @@ BROKEN = {
     },
     "rich": {"13.7.0 13.9.4 14.0.0 14.2.0": "a folded table is drawn one column to the side of one that fits"},
     "boto3": {"1.34.0 1.43.53": "their botocore takes an empty CA bundle for: do not verify"},
-    "questionary": {"2.0.0 2.0.1 2.1.0": "the picker does not open"},
 }
 WORKING = {
     "typer": "0.18.0 0.19.0 0.20.1 0.21.2 0.22.0 0.23.2 0.24.2 0.25.1 0.26.8 0.27.3 0.28.0",
     "rich": "14.3.0 15.0.0",
     "boto3": "1.43.54 1.44.8",
-    "questionary": "2.1.1",
+    "prompt_toolkit": "3.0.36",
 }
 
 

@@ -51,7 +51,8 @@ SETTING = """\
 eval "$(awsprof init bash)" && awsprof use work:prod && awsprof use work:dev && awsprof mfa --code "$FIRST" || exit 99
 ykman() { echo "$CODE"; }
 terraform() { test "$AWS_PROFILE" = work:prod; }
-aws() { test "$AWS_REGION" = us-east-1; }
+aws() { if test "$1" = configure; then echo export AWS_ACCESS_KEY_ID=x; else test "$AWS_REGION" = us-east-1; fi; }
+old-program() { test "$AWS_ACCESS_KEY_ID"; }
 """
 
 
@@ -97,7 +98,8 @@ def documented(page: Path) -> list[str]:
     blocks = re.findall(r"^```\w+\n(.*?)\n```", text, re.MULTILINE) + re.findall(r"^ {4}(.*)$", text, re.MULTILINE)
     found = [part.replace("\\|", "|") for part in (*re.findall(r"`([^`\n]+)`", text), *blocks)]
     lines = [line.partition("  #")[0].strip() for line in found if re.match(STARTS, line)]
-    return [line for line in lines if " " in line and "..." not in line]
+    # tests/test_recipes.py runs the line for PowerShell that asks for $?, with the hook.
+    return [line for line in lines if " " in line and "..." not in line and "$?" not in line]
 
 
 def spoken_by(line: str) -> list[str]:

@@ -151,18 +151,18 @@ def test_what_is_shown(tmp_path: Path) -> None:
     picker.until(
         [
             f"{ASKED} (type to filter)",
-            "> * work:dev       222222222222  eu-west-2",
-            "    work:dev-old   333333333333  eu-west-2",
-            "    play:one                     eu-west-1",
-            "    work:\ufffd[31mops                eu-west-3",
+            "> * work:dev          222222222222  eu-west-2",
+            "    work:dev-old      333333333333  eu-west-2",
+            "    play:one                        eu-west-1",
+            "    work:\\x1b[31mops                eu-west-3",
         ]
     )
     picker.child.send("dev")
     picker.until(
         [
             f"{ASKED} dev",
-            "> * work:dev       222222222222  eu-west-2",
-            "    work:dev-old   333333333333  eu-west-2",
+            "> * work:dev          222222222222  eu-west-2",
+            "    work:dev-old      333333333333  eu-west-2",
         ]
     )
     picker.child.send(ESCAPE)
@@ -179,9 +179,9 @@ def test_profiles_that_were_used_come_first(tmp_path: Path) -> None:
     picker.until(
         [
             f"{ASKED} e",
-            ">   work:dev       222222222222  eu-west-2",
-            "    work:dev-old   333333333333  eu-west-2",
-            "    play:one                     eu-west-1",
+            ">   work:dev          222222222222  eu-west-2",
+            "    work:dev-old      333333333333  eu-west-2",
+            "    play:one                        eu-west-1",
         ]
     )
     picker.child.send(ESCAPE)
@@ -195,8 +195,8 @@ def test_one_domain(tmp_path: Path, word: str) -> None:
     picker.until(
         [
             f"{ASKED} e",
-            ">   work:dev       222222222222  eu-west-2",
-            "    work:dev-old   333333333333  eu-west-2",
+            ">   work:dev          222222222222  eu-west-2",
+            "    work:dev-old      333333333333  eu-west-2",
         ]
     )
     picker.child.send(ESCAPE)

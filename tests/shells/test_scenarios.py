@@ -168,7 +168,7 @@ DAYS: dict[str, tuple[dict[str, str], list[Line]]] = {
             Line(
                 "awsuse work:dev --region nowhere",
                 NOTHING,
-                "awsprof: nowhere is not a region\n  write it like eu-west-1\n",
+                "awsprof: nowhere is not a region\n  write it like eu-west-1; add and set take another with --force\n",
                 2,
             ),
             Line("awsuse work:dev", switched(), DEV),

@@ -97,5 +97,7 @@ def _torn(before: State, after: State, now: State) -> list[str]:
 def _without_notes(text: str | None) -> str:
     """A file without what `rotate` notes in a section (settings of our own), and without the copies of `rename`."""
     sections = [f"[{part}" for part in f"\n{text or ''}".split("\n[")]
-    kept = "\n".join(part for part in sections if f"\n{COPY_OF} =" not in part)
-    return "\n".join(line for line in kept.split("\n") if not line.startswith("awsprof_")).strip("\n")
+    # Behind a copy may be a comment on the section that follows.
+    kept = "\n".join(part.partition("\n\n")[2] if f"\n{COPY_OF} =" in part else part for part in sections)
+    lines = [line for line in kept.split("\n") if line and not line.startswith("awsprof_")]
+    return "\n".join(lines)

@@ -27,7 +27,7 @@ def without_what_stood_on_it(text: str) -> str:
 
 
 NAMES = {*PROFILES, *re.findall(r"^\[(?:profile )?(.*)\]$", "".join(BULK), re.MULTILINE)}
-DOMAINS = {name.partition(":")[0] for name in NAMES}
+DOMAINS = {name.partition(":")[0] for name in NAMES if ":" in name}
 
 # What becomes of the other profiles, where a verb is about them, too.
 OTHERS: dict[str, Callable[[str], str]] = {
@@ -63,18 +63,18 @@ def full(text: str | None) -> str:
     return "".join(f"{line}\n" for line in (text or "").split("\n") if line)
 
 
-LISTED = {"list": NAMES, "domains": DOMAINS}
+LISTED = {"list": NAMES, "ls": NAMES, "domains": DOMAINS}
 
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_verb_that_reads(name: str, tmp_path: Path) -> None:
-    few, expected = after(tmp_path / "few", Verb(READERS[name], "", ()), len(PROFILES))
-    many, said = after(tmp_path / "many", Verb(READERS[name], "", ()), MANY)
+    few, expected = after(tmp_path / "few", Verb(READERS[name], "", (), active="work:dev"), len(PROFILES))
+    many, said = after(tmp_path / "many", Verb(READERS[name], "", (), active="work:dev"), MANY)
     assert (many.config, many.credentials) == tuple(
         map("".join, zip((few.config or "", few.credentials or ""), BULK, strict=True))
     )
     if name in LISTED:
-        shown = {word for line in said.splitlines() for word in line.split()[:1]}
+        shown = {word for line in said.splitlines() for word in line.removeprefix("*").split()[:1]}
         assert shown >= LISTED[name]
     else:
         assert without_numbers(said) == without_numbers(expected)

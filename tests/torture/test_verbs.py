@@ -28,7 +28,7 @@ def test_every_command_has_a_row() -> None:
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_writes_nothing(tmp_path: Path, name: str) -> None:
-    verb = Verb(READERS[name], "", tuple(PROFILES))
+    verb = Verb(READERS[name], "", tuple(PROFILES), active="work:dev")
     with world(tmp_path / "home", verb, 5) as there:
         paths = (there.aws, there.config, there.credentials, there.bashrc)
         before = there.state(), [path.stat().st_ctime_ns for path in paths]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Verb(NamedTuple):
-    """A command line, what it reads from stdin, and the fewest profiles (world.PROFILES) that it can work on.
+    """A command line, its stdin, the fewest profiles (world.PROFILES) that it can work on, and the active one.
 
     `<CODE>`, `<DEVICE>`, `<ROLE>`, `<ID>` and `<SECRET>` stand for what a world has; `<CODE>` is a new one each time.
     """
@@ -12,6 +12,7 @@ class Verb(NamedTuple):
     words: str
     given: str
     needs: tuple[str, ...]
+    active: str = ""
 
 
 KEYS = ("work:iam",)
@@ -43,10 +44,12 @@ VERBS = {
 # The commands that write nothing but the cache, as they are run to see that. What `use --mfa` writes, `mfa` writes.
 READERS = {
     "list": "list",
+    "ls": "ls",
     "domains": "domains",
     "show": "show work:dev",
     "status": "status",
-    "whoami": "whoami work:iam",
+    "whoami": "whoami work:mfa",
+    "current": "current",
     "use": "use work:dev --shell bash",
     "off": "off --shell bash",
     "init": "init bash",

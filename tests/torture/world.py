@@ -135,7 +135,7 @@ class World:
         )
 
     def verb(self, verb: Verb, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-        return self.run(*self.words(verb), before=before)
+        return self.run(*self.words(verb), before=before, environ={"AWS_PROFILE": verb.active} if verb.active else {})
 
     def state(self) -> State:
         """What lies there now."""
