@@ -241,7 +241,9 @@ def test_only_a_readable_credentials_file_is_told(tmp_path: Path, name: str, war
     real.write_text("[b]\n")
     real.chmod(0o644)
     path.symlink_to(real)
-    assert plan.carry_out([step(path, {"region": "r"})]) == [f"others can read {real}: chmod 600 {real}"] * warned
+    assert (
+        plan.carry_out([step(path, {"region": "r"})]) == [f"other users can read {real}; run chmod 600 {real}"] * warned
+    )
 
 
 def test_a_file_that_stops_the_aws_tools_stops_verbs_that_write(path: Path) -> None:
