@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from awsprof import aws, names, profiles
-from awsprof.errors import CredentialsError, NoSuchProfileError, UsageError
+from awsprof.errors import CredentialsError, FileError, NoSuchProfileError, UsageError
 from awsprof.files import lock, plan, read
 from awsprof.forms import check_device
 from awsprof.profiles import (
@@ -186,25 +186,29 @@ def check_writable(environ: Mapping[str, str], profile: str) -> None:
     """
     plan.refuse_unwritable(list(read.paths(environ)))
     stand_in = aws.Keys("ASIA" + "X" * 16, "X" * 40, "X" * 1200, 0)
-    plan.carry_out(_steps(environ, profile, stand_in), trial=True)
+    plan.carry_out([_session_step(environ, profile, stand_in)], trial=True)
 
 
 def write(environ: Mapping[str, str], profile: str, keys: Keys) -> list[str]:
     """Write a session into the credentials file in one replacement, then take its left-overs out of config.
 
-    A kill between the two is harmless: where both files have a key, credentials win.
+    A kill between the two is harmless: if both files have a key, credentials win. So the second one is optional.
 
     Returns:
         Warnings, one line each.
 
     Raises:
-        FileError: it cannot be written.
+        FileError: the session cannot be written.
     """
-    return plan.carry_out(_steps(environ, profile, keys))
+    warnings = plan.carry_out([_session_step(environ, profile, keys)])
+    try:
+        warnings += plan.carry_out(_leftover_steps(environ, profile))
+    except FileError as error:
+        warnings.append(f"the session is written, but leftover settings of {quoted(profile)} remain: {error.what}")
+    return list(dict.fromkeys(warnings))
 
 
-def _steps(environ: Mapping[str, str], profile: str, keys: Keys) -> list[plan.Step]:
-    config, credentials = read.paths(environ)
+def _session_step(environ: Mapping[str, str], profile: str, keys: Keys) -> plan.Step:
     session = {
         KEY_ID: keys.key_id,
         SECRET: keys.secret,
@@ -214,13 +218,15 @@ def _steps(environ: Mapping[str, str], profile: str, keys: Keys) -> list[plan.St
         LEGACY_TOKEN: None,
         OTHER_EXPIRATION: None,
     }
-    # A token in config would be paired with the new keys; an end there is the original module's.
+    return plan.Step(read.paths(environ)[1], {profile: session}, config=False)
+
+
+def _leftover_steps(environ: Mapping[str, str], profile: str) -> list[plan.Step]:
+    """What the session makes obsolete in config: an expiry written by AwsCredentialsManager, a token."""
     stale = dict.fromkeys((EXPIRATION, TOKEN, LEGACY_TOKEN, OTHER_EXPIRATION))
-    steps = [plan.Step(credentials, {profile: session}, config=False)]
     held = profiles.load(environ).get(profile)
-    if held and any(key in held.config for key in stale):
-        steps.append(plan.Step(config, {profile: stale}, config=True))
-    return steps
+    has_any = held is not None and any(key in held.config for key in stale)
+    return [plan.Step(read.paths(environ)[0], {profile: stale}, config=True)] if has_any else []
 
 
 def refused_waiting(domain: str) -> CredentialsError:

@@ -1,6 +1,8 @@
 """awsprof/sessions.py: which session is meant, where it is asked for, when its end is believed, how it is written."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -308,3 +310,31 @@ def test_each_domain_has_a_lock_of_its_own_beside_the_credentials(home: Home, do
 def test_which_roles_make_the_aws_tools_ask_again(home: Home, name: str, serial_of: str, expected: list[str]) -> None:
     config = MANY.replace(f"[profile {serial_of}]\n", f"[profile {serial_of}]\nmfa_serial = {DEVICE}\n")
     assert sessions.asking_again(known(home, config), name) == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root acts as several users")
+@pytest.mark.parametrize("leftover", ["expiration = 2020-01-01T00:00:00Z", "aws_session_token = old"])
+def test_a_leftover_in_a_read_only_config_stops_no_renewal(home: Home, reachable: Path, leftover: str) -> None:
+    config, credentials = reachable / "dotfiles" / "config", reachable / "aws" / "credentials"
+    for file, text in ((config, f"[profile work:mfa]\n{leftover}\n"), (credentials, IAM)):
+        file.parent.mkdir()
+        file.write_text(text)
+        file.chmod(0o600)
+        os.chown(file, 12345, 12345)
+    os.chown(credentials.parent, 12345, 12345)
+    environ = home.environ | {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(credentials)}
+    code = (
+        "import os, sys; os.setgroups([]); os.setgid(12345); os.setuid(12345)\n"
+        "from awsprof import aws, sessions\n"
+        "sessions.check_writable(os.environ, 'work:mfa')\n"
+        "print(*sessions.write(os.environ, 'work:mfa', aws.Keys('ASIA', 's', 't', 2_000_000_000)), sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "import boto3;" + code], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == (
+        f"the session is written, but leftover settings of work:mfa remain: {config} is read-only:"
+        f" its folder {config.parent} cannot be written to; nothing was written\n"
+    )
+    assert leftover in config.read_text()
+    assert "aws_session_token = t" in credentials.read_text()

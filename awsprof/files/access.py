@@ -7,11 +7,12 @@ ACL and mode follow through the open descriptor. A process killed in between lea
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import stat
 import sys
 
+from awsprof.errors import FileError
+from awsprof.files import meaning
 from awsprof.files.lock import own_as_folder
 from awsprof.text import quoted
 
@@ -20,7 +21,6 @@ _POSIX_ACL = "system.posix_acl_access"
 _ACLS = (_POSIX_ACL, "system.nfs4_acl")
 # Hashes of the old bytes, the rights of a program, what an overlay file system keeps for itself, folders' attributes.
 _NOT_COPIED = ("security.ima", "security.evm", "security.capability", "trusted.", "system.")
-_NO_ATTRIBUTES = (errno.ENOTSUP, errno.ENOSYS)
 
 
 class Access:
@@ -44,12 +44,15 @@ class Access:
         """Give a temporary file everything that lets nobody else read it: owner, group, attributes.
 
         Raises:
-            OSError: the owner cannot be kept.
+            FileError: the owner cannot be kept.
+            OSError: the disk failed.
         """
         if os.name == "nt":
             return
-        with contextlib.suppress(OSError):  # a file system without modes; others create the file with 0600 or less
+        try:
             _set_mode(descriptor, _PRIVATE)
+        except OSError as error:  # a file system without modes; others create the file with 0600 or less
+            _require_unsupported("mode", error)
         if self.found is None:
             own_as_folder(descriptor, os.path.dirname(self.path))
         else:
@@ -59,14 +62,17 @@ class Access:
                 self.warnings.append(f"{quoted(self.path)} lost the extended attribute {quoted(name)}")
 
     def _keep_owner(self, descriptor: int, found: os.stat_result) -> None:
-        made = os.fstat(descriptor)
-        if (made.st_uid, made.st_gid) == (found.st_uid, found.st_gid):
+        """Give the file the old one's owner and group, unless they are right already, and look at what came of it."""
+        if _owner(os.fstat(descriptor)) == _owner(found):
             return
         try:
             os.fchown(descriptor, found.st_uid, found.st_gid)
-        except PermissionError:
-            if made.st_uid != found.st_uid:
-                raise
+        except OSError as error:
+            _require_unsupported("owner", error)
+        made = os.fstat(descriptor)
+        if made.st_uid != found.st_uid:
+            raise other_owner(self.path, found)
+        if made.st_gid != found.st_gid:
             self._withhold_from_group()
 
     def _withhold_from_group(self) -> None:
@@ -81,14 +87,32 @@ class Access:
         if not self._has_acl(descriptor):
             self.mode &= ~0o077
             self.warnings.append(
-                f"{quoted(self.path)} lost its access control list and is now private to its owner: setfacl restores it"
+                f"{quoted(self.path)} lost its access control list (ACL), and only its owner can read it now"
+                "; run setfacl to restore it"
             )
-        try:
+        with contextlib.suppress(OSError):  # too late to stop: the file is in place
             _set_mode(descriptor, self.mode)
-        except OSError as error:
+        if (os.fstat(descriptor).st_mode ^ self.mode) & 0o777:  # some file systems accept a mode and ignore it
+            self._warn_of_mode(descriptor)
+
+    def _warn_of_mode(self, descriptor: int) -> None:
+        path, mode = quoted(self.path), stat.S_IMODE(os.fstat(descriptor).st_mode)
+        if mode & ~self.mode & 0o077:
             self.warnings.append(
-                f"cannot set the mode of {quoted(self.path)}: {error.strerror}: chmod {self.mode:o} {quoted(self.path)}"
+                f"other users may be able to read {path}: the file system does not keep its mode"
+                f" ({mode:o} instead of {self.mode:o}); move it to another disk"
             )
+        else:
+            self.warnings.append(
+                f"cannot set the mode of {path} to {self.mode:o}; it is {mode:o}; run chmod {self.mode:o} {path}"
+            )
+
+    def warn_of_sync(self, error: OSError) -> None:
+        """Warn that the file system does not write a file to the disk on demand; once for a folder."""
+        folder = quoted(os.path.dirname(self.path))
+        self.warnings.append(
+            f"cannot sync {folder} to the disk ({error.strerror}); after a power failure, check the files there"
+        )
 
     def _has_acl(self, descriptor: int) -> bool:
         """Whether the file now has the old one's ACL, or none if that had none."""
@@ -96,6 +120,23 @@ class Access:
         if not acls:
             return _without_inherited_acl(descriptor)
         return all(_copied(descriptor, name, self.attributes[name]) for name in acls)
+
+
+def other_owner(path: str, found: os.stat_result) -> FileError:
+    """Return the error for a file whose owner would change."""
+    return FileError(
+        f"{quoted(path)} belongs to another user (id {found.st_uid}), and its owner would change; nothing was written",
+        "run awsprof as that user",
+    )
+
+
+def _owner(found: os.stat_result) -> tuple[int, int]:
+    return found.st_uid, found.st_gid
+
+
+def _require_unsupported(call: str, error: OSError) -> None:
+    if meaning.of(call, error) != meaning.UNSUPPORTED:
+        raise error
 
 
 def _set_mode(descriptor: int, mode: int) -> None:
@@ -110,7 +151,7 @@ def _attributes(path: str) -> dict[str, bytes | None]:
     try:
         names = os.listxattr(path)
     except OSError as error:
-        return {} if error.errno in _NO_ATTRIBUTES else {_POSIX_ACL: None}  # it may have one
+        return {} if meaning.of("attributes", error) == meaning.UNSUPPORTED else {_POSIX_ACL: None}  # it may have one
     return {name: _value(path, name) for name in names if name in _ACLS or not name.startswith(_NOT_COPIED)}
 
 

@@ -105,5 +105,5 @@ def refused(file: IniFile, line: int, reason: str) -> FileError:
     """The error for a line (counted from 0) that stands against an edit."""
     return FileError(
         f"{quoted(file.path)} line {line + 1}: {reason}; nothing was written",
-        "mend that line with an editor, then try again",
+        "fix that line in an editor, then try again",
     )

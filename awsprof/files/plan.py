@@ -56,9 +56,11 @@ def carry_out(steps: list[Step], *, trial: bool = False) -> list[str]:
         Warnings, one line each.
 
     Raises:
-        FileError: it cannot be done; where it is known beforehand, nothing was changed.
+        FileError: it cannot be done; if that is known beforehand, nothing was changed.
     """
     folders = [os.path.dirname(os.path.realpath(step.path)) for step in steps]
+    for step, folder in zip(steps, folders, strict=True):
+        _refuse_read_only(step.path, folder)
     with lock.folders(folders):
         for folder in folders:
             replace.remove_leftovers(folder)
@@ -67,6 +69,16 @@ def carry_out(steps: list[Step], *, trial: bool = False) -> list[str]:
             work.run(trial=True)
         warnings = [] if trial else [warning for work in works for warning in work.run(trial=False)]
         return list(dict.fromkeys(warnings))  # a file may be replaced twice
+
+
+def _refuse_read_only(path: str, folder: str) -> None:
+    """Name the file that cannot be replaced; without this, the error would name the lock file next to it."""
+    effective = os.access in os.supports_effective_ids
+    if os.name != "nt" and os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK, effective_ids=effective):
+        raise FileError(
+            f"{quoted(path)} is read-only: its folder {quoted(folder)} cannot be written to; nothing was written",
+            "make the folder writable for you, or change the file where it comes from",
+        )
 
 
 class _Work:
@@ -179,10 +191,10 @@ def _runs_on(option: Option) -> bool:
 
 
 def refuse_unwritable(paths: list[str]) -> None:
-    """Raise FileError where a file of these stops the AWS tools: verbs that write stop before they ask anything."""
+    """Raise FileError if botocore refuses one of these files: commands that write stop before they ask anything."""
     for path in paths:
         file = read.load(path)
         if file.problem is not None:
             raise FileError(
-                f"{file.warning()}; nothing was written", f"mend {quoted(path)} with an editor, then try again"
+                f"{file.warning()}; nothing was written", f"fix {quoted(path)} in an editor, then try again"
             )

@@ -76,7 +76,7 @@ def _contents(descriptor: int, path: str) -> bytes:
     if stat.S_ISCHR(mode):  # AWS_CONFIG_FILE=/dev/null: no file, for botocore too
         return b""
     what = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
-    raise FileError(f"{quoted(path)} is {what}", "an AWS file must stand there, or nothing")
+    raise FileError(f"{quoted(path)} is {what}", "expected a regular file, or no file, at this path")
 
 
 def config_profile(header: str) -> str | None:

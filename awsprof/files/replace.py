@@ -13,7 +13,8 @@ import stat
 import time
 
 from awsprof.errors import FileError
-from awsprof.files.access import Access
+from awsprof.files import meaning
+from awsprof.files.access import Access, other_owner
 from awsprof.files.read import read_bytes
 from awsprof.text import quoted
 
@@ -55,7 +56,7 @@ def rewrite(
     Args:
         path: the file; a link is followed, a missing file is created.
         edit: old bytes to new bytes, or to None to remove the file; called again if the file changed meanwhile.
-        wrong: why the temporary file at a path is not as it should be; None where it is.
+        wrong: why the temporary file at a path is not as it should be; None if it is.
         private: whether a file that others can read is worth a warning.
         mode: the mode of a new file, whatever the umask.
         trial: do all that could fail, but leave the file as it is.
@@ -64,7 +65,7 @@ def rewrite(
         Warnings, one line each.
 
     Raises:
-        FileError: it cannot be done; the file is as it was.
+        FileError: it cannot be done; the file is unchanged.
     """
     target = os.path.realpath(path)
     try:
@@ -93,7 +94,9 @@ def _rewrite(
             done = _replaced(target, new, access, wrong, trial=trial)
         if done:
             return access
-    raise FileError(f"{quoted(target)} keeps changing; nothing was written", "see what else writes it, and try again")
+    raise FileError(
+        f"{quoted(target)} keeps changing; nothing was written", "stop the program that writes it, then try again"
+    )
 
 
 def _replaced(
@@ -105,7 +108,7 @@ def _replaced(
     try:
         with open(descriptor, "wb") as file:
             access.prepare(descriptor)
-            _write(file, new)
+            _write(file, new, access)
             error = wrong(temporary)
             # A run that holds no lock may have taken the temporary file for a leftover.
             if _identity(_stat(target)) != _identity(access.found) or _stat(temporary) is None:
@@ -131,6 +134,8 @@ def _in_place(temporary: str, target: str, file: IO[bytes], access: Access) -> b
 
 def _removed(target: str, found: os.stat_result | None, *, trial: bool) -> bool:
     """Whether the target could be removed: not if somebody else changed it meanwhile."""
+    if found and hasattr(os, "geteuid") and os.geteuid() not in (0, found.st_uid):
+        raise other_owner(target, found)
     if _identity(_stat(target)) != _identity(found):
         return False
     if not trial:
@@ -152,16 +157,14 @@ def _identity(found: os.stat_result | None) -> tuple[int, ...]:
 
 def _refuse_what_cannot_be_kept(target: str, found: os.stat_result | None) -> None:
     if found and not stat.S_ISREG(found.st_mode):
-        raise FileError(f"{quoted(target)} is not a regular file; nothing was written", "name another file")
+        raise FileError(
+            f"{quoted(target)} is not a regular file; nothing was written",
+            "expected a regular file, or no file, at this path",
+        )
     if target in _mount_points():
         raise FileError(
             f"{quoted(target)} is mounted by itself and cannot be replaced; nothing was written",
-            "mount the folder it is in instead",
-        )
-    if found and hasattr(os, "geteuid") and os.geteuid() not in (0, found.st_uid):
-        raise FileError(
-            f"{quoted(target)} belongs to another user and would change hands; nothing was written",
-            "run awsprof as its owner",
+            "mount the folder that contains it instead",
         )
 
 
@@ -177,10 +180,15 @@ def _mount_points() -> list[str]:
     return points
 
 
-def _write(file: IO[bytes], data: bytes) -> None:
+def _write(file: IO[bytes], data: bytes, access: Access) -> None:
     file.write(data)
     file.flush()
-    os.fsync(file.fileno())
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        if meaning.of("sync", error) != meaning.UNSUPPORTED:
+            raise
+        access.warn_of_sync(error)
 
 
 def _rename(temporary: str, target: str, file: IO[bytes]) -> None:
@@ -210,7 +218,9 @@ def _warnings(access: Access, *, private: bool) -> list[str]:
         return access.warnings
     warnings = list(access.warnings)
     if found.st_nlink > 1:
-        warnings.append(f"{name} was a hard link: its other names keep the old text")
+        warnings.append(f"{name} was a hard link; the other links still have the old contents")
     if private and access.mode & 0o077:
-        warnings.append(f"others can read {name}: chmod 600 {name}")
+        warnings.append(f"other users can read {name}; run chmod 600 {name}")
+    if not private and not access.mode & 0o200:
+        warnings.append(f"{name} is read-only (mode {access.mode:o}); it was replaced and is still read-only")
     return warnings

@@ -73,4 +73,6 @@ def _parse(path: str) -> Parsed | None:
     except exceptions.ConfigParseError:
         return None
     except AttributeError:  # configparser takes an error in the midst of a file for its end, and stumbles later
-        raise FileError(f"cannot read {quoted(path)} to its end; nothing was written", "check the disk") from None
+        raise FileError(
+            f"cannot read {quoted(path)} to its end; nothing was written", "check the disk for errors"
+        ) from None

@@ -88,7 +88,7 @@ ACLS = {
     "no ACL, the group": (0o640, []),
     "no ACL, everybody": (0o644, []),
 }
-LOST = "FILE lost its access control list and is now private to its owner: setfacl restores it"
+LOST = "FILE lost its access control list (ACL), and only its owner can read it now; run setfacl to restore it"
 
 
 @pytest.mark.parametrize("inherits", [False, True], ids=["", "a default ACL on the folder"])
@@ -232,3 +232,74 @@ def test_killed_anywhere_nobody_else_can_read_what_is_left(path: Path, prepare: 
         (b"new", 0, False, True),
         (b"new", 0, True, False),
     }
+
+
+# What the file system refuses, and the one warning; the file has its new bytes, owner and group all the same.
+REFUSALS = {
+    "the mode is right already": ("fchmod:error=EPERM", 0o600, ""),
+    "the mode": ("fchmod:error=EPERM", 0o640, "cannot set the mode of FILE to 640; it is 600; run chmod 640 FILE"),
+    "the mode is accepted and ignored": (
+        "fchmod:retval=0",
+        0o640,
+        "cannot set the mode of FILE to 640; it is 600; run chmod 640 FILE",
+    ),
+    **{
+        f"fsync, {code}": (
+            f"fsync:error={code}",
+            0o600,
+            f"cannot sync FOLDER to the disk ({text}); after a power failure",
+        )
+        for code, text in (("EINVAL", "Invalid argument"), ("ENOSYS", "Function not implemented"))
+    },
+}
+
+
+@pytest.mark.parametrize(("inject", "bits", "warning"), REFUSALS.values(), ids=REFUSALS)
+def test_what_the_file_system_does_not_do_is_one_warning(path: Path, inject: str, bits: int, warning: str) -> None:
+    find_strace()
+    path.chmod(bits)
+    before = path.stat()
+    said = rewrite(path, inject).replace(str(path.parent), "FOLDER")
+    assert said.startswith(warning)
+    assert len(said.splitlines()) == bool(warning)
+    assert (path.stat().st_uid, path.stat().st_gid) == (before.st_uid, before.st_gid)
+
+
+def failed(path: Path, inject: str) -> str:
+    """Try to replace a file while a system call fails; give the error."""
+    strace = ["strace", "-qq", "-o", "/dev/null", "-e", f"inject={inject}", "--"]
+    done = subprocess.run(
+        [*strace, sys.executable, "-c", REPLACE, str(path)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, path.read_bytes(), sorted(it.name for it in path.parent.iterdir())) == (
+        1,
+        b"old",
+        ["credentials"],
+    )
+    return done.stderr.splitlines()[-1].replace(str(path), "FILE")
+
+
+CHANGED = f"FILE belongs to another user (id {OWNER}), and its owner would change; nothing was written"
+
+
+@pytest.mark.parametrize(
+    ("inject", "expected"),
+    [
+        *((f"fchown:{fault}", CHANGED) for fault in ("error=EPERM", "error=EINVAL", "error=ENOSYS", "retval=0")),
+        ("fchown:error=EIO", "cannot write FILE: Input/output error; it is unchanged"),
+        ("fsync:error=EIO", "cannot write FILE: Input/output error; it is unchanged"),
+        ("fsync:error=ENOSPC", "cannot write FILE: No space left on device; it is unchanged"),
+    ],
+)
+def test_an_owner_that_would_change_and_a_failing_disk_leave_the_file(path: Path, inject: str, expected: str) -> None:
+    find_strace()
+    assert failed(path, inject) == f"awsprof.errors.FileError: {expected}"
+
+
+@pytest.mark.parametrize("error", ["EPERM", "EINVAL", "EOPNOTSUPP"])
+def test_a_group_that_the_file_system_refuses_gets_nothing(path: Path, error: str) -> None:
+    find_strace()
+    os.chown(path, 0, GROUP)
+    path.chmod(0o640)
+    assert rewrite(path, f"fchown:error={error}") == ""
+    assert (path.stat().st_uid, mode(path)) == (0, 0o600)

@@ -194,7 +194,11 @@ def test_folders_give_up_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     monkeypatch.setattr(time, "sleep", lambda _: None)
     mine, theirs = lock.held(str(tmp_path / ".awsprof.lock")), lock.folders([str(tmp_path)])
-    with mine, pytest.raises(FileError, match="another awsprof is writing") as caught, theirs:
+    with (
+        mine,
+        pytest.raises(FileError, match=f"another awsprof has held the lock on {tmp_path} for 10 seconds") as caught,
+        theirs,
+    ):
         pass
     assert caught.value.exit_code == 4
     assert next(clock, None) is None
@@ -202,7 +206,10 @@ def test_folders_give_up_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_a_file_in_the_folders_place_is_said(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("")
-    with pytest.raises(FileError, match=f"cannot make {tmp_path}/home/.aws"), lock.folders([f"{tmp_path}/home/.aws"]):
+    with (
+        pytest.raises(FileError, match=f"cannot create the folder {tmp_path}/home/.aws"),
+        lock.folders([f"{tmp_path}/home/.aws"]),
+    ):
         pass
 
 

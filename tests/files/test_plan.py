@@ -9,6 +9,7 @@ import pytest
 from awsprof.errors import FileError
 from awsprof.files import plan
 from awsprof.text import MASK
+from tests.files.conftest import AsNobody
 
 KEYS = {"aws_access_key_id": "AKIANEW", "aws_secret_access_key": "NEWSECRET"}
 SHOWN_KEYS = ["+aws_access_key_id = AKIANEW", f"+aws_secret_access_key = {MASK}"]
@@ -241,7 +242,9 @@ def test_only_a_readable_credentials_file_is_told(tmp_path: Path, name: str, war
     real.write_text("[b]\n")
     real.chmod(0o644)
     path.symlink_to(real)
-    assert plan.carry_out([step(path, {"region": "r"})]) == [f"others can read {real}: chmod 600 {real}"] * warned
+    assert (
+        plan.carry_out([step(path, {"region": "r"})]) == [f"other users can read {real}; run chmod 600 {real}"] * warned
+    )
 
 
 def test_a_file_that_stops_the_aws_tools_stops_verbs_that_write(path: Path) -> None:
@@ -251,3 +254,24 @@ def test_a_file_that_stops_the_aws_tools_stops_verbs_that_write(path: Path) -> N
     with pytest.raises(FileError, match="line 2: neither") as caught:
         plan.refuse_unwritable([str(path), str(config)])
     assert (caught.value.exit_code, caught.value.what.count("nothing was written")) == (4, 1)
+
+
+def test_a_file_in_a_read_only_folder_is_named(tmp_path: Path, as_nobody: AsNobody) -> None:
+    path = tmp_path / "config"
+    path.write_text("[profile a]\n")
+    path.chmod(0o644)
+    tmp_path.chmod(0o555)
+    try:
+        said = as_nobody(plan.carry_out, [plan.Step(str(path), {"a": {"region": "r"}}, config=True)])
+    finally:
+        tmp_path.chmod(0o700)
+    assert said == (f"FileError 4 {path} is read-only: its folder {tmp_path} cannot be written to; nothing was written")
+    assert path.read_text() == "[profile a]\n"
+
+
+def test_a_read_only_config_is_replaced_with_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text("[profile a]\n")
+    path.chmod(0o444)
+    warnings = plan.carry_out([plan.Step(str(path), {"a": {"region": "r"}}, config=True)])
+    assert warnings == [f"{path} is read-only (mode 444); it was replaced and is still read-only"]

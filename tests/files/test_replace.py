@@ -113,7 +113,7 @@ def test_a_link_to_a_missing_file_makes_that_file(tmp_path: Path) -> None:
 
 def test_a_hard_link_is_replaced_with_a_warning(tmp_path: Path, path: Path) -> None:
     os.link(path, tmp_path / "other")
-    assert write(path) == [f"{path} was a hard link: its other names keep the old text"]
+    assert write(path) == [f"{path} was a hard link; the other links still have the old contents"]
     assert (path.read_bytes(), (tmp_path / "other").read_bytes()) == (NEW, OLD)
 
 
@@ -123,7 +123,7 @@ READABLE = [(0o600, True, False), (0o640, True, True), (0o604, True, True), (0o6
 @pytest.mark.parametrize(("bits", "private", "warned"), READABLE)
 def test_a_file_that_others_can_read_is_told(path: Path, bits: int, private: bool, warned: bool) -> None:
     path.chmod(bits)
-    assert write(path, private=private) == [f"others can read {path}: chmod 600 {path}"] * warned
+    assert write(path, private=private) == [f"other users can read {path}; run chmod 600 {path}"] * warned
 
 
 def test_the_same_bytes_are_not_written(path: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_mode_that_the_file_system_refuses_is_a_warning(path: Path, monkeypatc
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "fchmod", fchmod)
-    assert write(path, private=False) == [f"cannot set the mode of {path}: Operation not permitted: chmod 640 {path}"]
+    assert write(path, private=False) == [f"cannot set the mode of {path} to 640; it is 600; run chmod 640 {path}"]
     assert (path.read_bytes(), mode(path), names(path.parent)) == (NEW, 0o600, ["credentials"])
 
 
@@ -361,7 +361,7 @@ def test_a_read_only_folder(path: Path, as_nobody: AsNobody) -> None:
 def test_a_file_of_another_user(path: Path, as_nobody: AsNobody) -> None:
     path.chmod(0o666)
     said = as_nobody(write, path)
-    assert said.startswith(f"FileError 4 {path} belongs to another user and would change hands")
+    assert said.startswith(f"FileError 4 {path} belongs to another user (id 0), and its owner would change")
     assert (path.read_bytes(), names(path.parent)) == (OLD, ["credentials"])
 
 
@@ -396,7 +396,9 @@ def test_an_owner_that_cannot_be_kept_stops_root(path: Path, monkeypatch: pytest
 
     os.chown(path, 12345, -1)
     monkeypatch.setattr(os, "fchown", fchown)
-    with pytest.raises(FileError, match="Operation not permitted; it is unchanged"):
+    with pytest.raises(
+        FileError, match=r"belongs to another user \(id 12345\), and its owner would change; nothing was written"
+    ):
         write(path)
     assert (path.read_bytes(), path.stat().st_uid, names(path.parent)) == (OLD, 12345, ["credentials"])
 

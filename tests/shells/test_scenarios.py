@@ -193,7 +193,10 @@ DAYS: dict[str, tuple[dict[str, str], list[Line]]] = {
         {"AWS_CONFIG_FILE": "/"},
         [
             Line(
-                "awsuse work:dev", NOTHING, "awsprof: / is a directory\n  an AWS file must stand there, or nothing\n", 4
+                "awsuse work:dev",
+                NOTHING,
+                "awsprof: / is a directory\n  expected a regular file, or no file, at this path\n",
+                4,
             )
         ],
     ),
