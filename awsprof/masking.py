@@ -16,15 +16,22 @@ if TYPE_CHECKING:
 
 # Parts of a name that make it a secret, wherever they are in it, without `_` and `-`.
 _PARTS = (
-    *("secret", "password", "passwd", "passphrase", "passcode", "kennwort", "token", "bearer", "authorization"),
-    *("cookie", "assertion", "samlresponse", "mfacode", "bwsession", "opsession"),
+    *("secret", "passw", "passphrase", "passcode", "kennwort", "token", "bearer", "authorization"),
+    *("cookie", "assertion", "samlresponse", "mfacode", "backupcode", "recoverycode", "bwsession", "opsession"),
 )
 # The same as whole words of a name, and what a secret key is called before `key`.
-_WORDS = frozenset(("pw", "pwd", "pass", "pswd", "pin", "otp", "totp", "seed", "psk", "jwt", "pat", "signature", "sig"))
+_WORDS = frozenset(
+    (
+        *("pw", "pwd", "pass", "pswd", "pin", "otp", "totp", "hotp", "seed", "psk", "jwt", "pat", "signature", "sig"),
+        *("auth", "credential", "credentials", "creds", "passkey"),
+    )
+)
+_ENDS = ("pw", "pwd", "pass", "seed")  # of a name without separators, like dbpass
+_NO_ENDS = ("bypass", "compass")
 _KEYS = (
-    *("access", "account", "admin", "api", "app", "application", "auth", "client", "crypt", "decryption", "deploy"),
+    *("access", "account", "admin", "aes", "api", "app", "auth", "client", "crypt", "decryption", "deploy"),
     *("encryption", "hmac", "license", "master", "mfa", "private", "service", "session", "shared", "sign", "signing"),
-    *("storage", "subscription", "user", "vault"),
+    *("application", "storage", "subscription", "user", "vault"),
 )
 # A name that ends in one of these says something about a secret: where it is, how long it is valid, how to get it.
 _ABOUT = frozenset(
@@ -41,17 +48,28 @@ _ABOUT = frozenset(
 _SCHEMES = frozenset(("basic", "bearer", "digest", "negotiate", "token", "apikey", "api-key"))  # of Authorization
 _SPILLS = ("echo", "printf", "oathtool")  # programs whose plain arguments are the secret, or the credentials
 _USER = ("-u", "-U", "--user", "--proxy-user", "--username", "--auth")
-_BETWEEN = ("|", "||", "&&", ";", "&", "=")  # a program follows
+_PAIR = (*_USER, "-a", "--basic", "--basic-auth", "--login")  # followed by NAME:SECRET
+_LOG_IN = ("sshpass", "mysql", "mysqldump", "mysqladmin", "mariadb")  # -p is their password
+_BETWEEN = ("|", "||", "&&", ";", "&", "=", "/c")  # a program follows
 
 
 def is_secret(key: str) -> bool:
     """Return whether a setting, option, variable or header of this name holds a secret."""
-    words = "".join(c if c.isalnum() else " " for c in key.lower()).split()
-    squeezed = "".join(words).removesuffix("s")
+    words = _words(key)
+    whole = "".join(words)
+    squeezed = whole.removesuffix("s")
     if not words or words[-1] in _ABOUT or words[0] == "no" or squeezed.endswith(("keyid", "manager")):
         return False
     secret_key = squeezed.endswith("key") and squeezed[:-3].endswith(_KEYS)
-    return secret_key or any(part in squeezed for part in _PARTS) or not _WORDS.isdisjoint(words)
+    ends = whole.endswith(_ENDS) and not whole.endswith(_NO_ENDS)
+    return secret_key or ends or any(part in squeezed for part in _PARTS) or not _WORDS.isdisjoint(words)
+
+
+def _words(key: str) -> list[str]:
+    """Return the words of a name, mfaSeed and pw2 included, in lower case and without numbers after them."""
+    spaced = "".join(f" {c}" if c.isupper() and key[at - 1 : at].islower() else c for at, c in enumerate(key))
+    words = "".join(c if c.isalnum() else " " for c in spaced.lower()).split()
+    return [word.rstrip("0123456789") for word in words if not word.isdigit()] or words
 
 
 def masked(key: str, value: str) -> str:
@@ -72,8 +90,9 @@ def masked(key: str, value: str) -> str:
 
 def masked_line(line: str) -> str:
     """Return a line of an AWS file without the secrets in it; text before them, as in a comment, stays."""
-    if line.lstrip().startswith("["):  # a header
-        return line
+    header, bracket, after = line.partition("]")
+    if bracket and line.lstrip().startswith("["):  # AWS tools ignore what follows a header
+        return header + bracket + (masked_line(after) if after else "")
     for end, name in _names(line):
         if is_secret(name) and line[end:].strip():
             return f"{line[:end]} {MASK}"
@@ -81,15 +100,19 @@ def masked_line(line: str) -> str:
 
 
 def _names(line: str) -> Iterator[tuple[int, str]]:
-    """The first name in a line, later ones if a space follows (in a comment only after `:`); where values begin."""
+    """The first name in a line, later ones if a space follows (in a comment only after `:`); where values begin.
+
+    The first may have spaces, as configparser allows; a later one is the last word before a `=`.
+    """
     start, comment = 0, line.lstrip().startswith(("#", ";"))
     for at, character in enumerate(line):
         spaced = start == 0 or line[at + 1 :][:1].isspace()
         if character in "=:" and (spaced or (comment and character == "=")):
             name = line[start:at].strip(" \t#;")
+            words = name.split() if start else [name]
             start = at + 1
-            if not any(map(str.isspace, name)):
-                yield start, name
+            if character == "=" or len(words) == 1:
+                yield start, "".join(words[-1:])
 
 
 def masked_text(text: str) -> str:
@@ -111,9 +134,11 @@ def _mask_urls(text: str) -> str:
     import re  # few values need it
 
     # What is before the last @ of the authority; also a password with a `/` in it, unless it looks like a port.
-    text = re.sub(r"(//)(?:[^\s/?#\\]*|[^\s/:@]*:(?!\d*(?:[/?#\\]|$))\S*)@", rf"\1{MASK}@", text)
+    text = re.sub(r"(//|(?i:https?):[/\\]*)(?:[^\s/?#\\]*|[^\s/:@]*:(?!\d*(?:[/?#\\]|$))\S*)@", rf"\1{MASK}@", text)
     # Without a scheme it may as well be a profile's name: so only where a URL is expected.
-    return re.sub(r"(?i)((?:url|uri|proxy|endpoint)\s*=\s*)[^\s/@=]*:[^\s/@]*@", rf"\1{MASK}@", text)
+    expected = r"""((?:(?:url|uri|proxy|endpoint|dsn)(?:\s*=\s*|\s+)|\s-x\s*)["']?)"""
+    text = re.sub(rf"(?i){expected}[^\s/@=:]*:[^\s/@]*@", rf"\1{MASK}@", text)
+    return re.sub(r"""(?i)([?&](?:key|code|sid|session)=)[^&#\s"']+""", rf"\1{MASK}", text)
 
 
 def _mask_words(text: str, *, hide: bool) -> tuple[str, bool]:
@@ -129,12 +154,12 @@ def _mask_words(text: str, *, hide: bool) -> tuple[str, bool]:
         (m.start(), m.end()) for m in re.finditer(r"""(?:\\.|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s"'\\]|\\$)+""", text, re.S)
     ]
     words = [_unquoted(text[start:end]) for start, end in spans]
-    logs_in = any(word.startswith(_USER) or os.path.basename(word) == "sshpass" for word in words)
+    logs_in = any(word.startswith(_USER) or os.path.basename(word) in _LOG_IN for word in words)
     shown, end, spills = [], 0, False
     for at, word in enumerate(words):
         before = words[at - 1] if at else ""
         if not before or before in _BETWEEN or before[-1] in ";|&(":
-            spills = os.path.basename(word) in _SPILLS
+            spills = os.path.basename(re.split("[(`]", word)[-1]) in _SPILLS
         elif spills and not word.startswith("-"):
             hide = word not in _BETWEEN
         raw = text[spans[at][0] : spans[at][1]]
@@ -146,9 +171,11 @@ def _mask_words(text: str, *, hide: bool) -> tuple[str, bool]:
 
 def _mask_word(raw: str, word: str, before: str, *, hide: bool, logs_in: bool) -> tuple[str, bool]:
     """Return a word as it may be shown, and whether the next one is a secret."""
+    if hide and word in ("=", ":"):
+        return raw, True
     if hide:
         return MASK, _announces(word, logs_in=logs_in) or word.lower() in _SCHEMES
-    if before in _USER and ":" in word and "://" not in word:
+    if _takes_pair(before) and (":" in word or "%" in word) and "://" not in word:
         return MASK, False
     nested = before in ("-c", "/c", "-Command") or raw == word
     end = -1 if nested and " " in word else _secret_at(word, logs_in=logs_in)
@@ -164,14 +191,15 @@ def _secret_at(word: str, *, logs_in: bool) -> int:
     """Return where in a word a secret begins, its length if the secret is the next word, or -1."""
     import re
 
-    for found in re.finditer(r"""([\w.$-]+)["']?\s*([=:])\s*""", word):
+    for found in re.finditer(r"""([\w.$-]+)["']?\s*\+?([=:])\s*""", word):
         name, rest = found[1], word[found.end() :]
         if not is_secret(name):
             continue
         # `:` also stands between domain and name of a profile.
-        named = (word[0] in "-/" and found.start() <= 1) or name.lower().startswith(("x-", "authorization", "pass"))
+        header = name.lower().startswith(("x-", "authorization", "cookie", "pass"))
+        named = header or (word[0] in "-/" and found.start() <= 1)
         spelt = not rest or rest[0] in "\"'" or found[0][-1].isspace()
-        if (found[2] == "=" and rest) or (found[2] == ":" and (named or spelt)):
+        if found[2] == "=" or (found[2] == ":" and (named or spelt)):
             return found.end()
     return _attached(word, logs_in=logs_in)
 
@@ -183,9 +211,16 @@ def _attached(word: str, *, logs_in: bool) -> int:
     return 2 if logs_in and len(word) > 2 and word.startswith("-p") else -1
 
 
+def _takes_pair(option: str) -> bool:
+    """Return whether NAME:SECRET follows an option, also one with letters before it, as in `curl -sSu`."""
+    return option in _PAIR or (option[:1] == "-" and option[-1] in "uU" and option[1:].isalpha() and len(option) < 7)
+
+
 def _announces(word: str, *, logs_in: bool) -> bool:
     """Return whether a word is an option whose value, the next word, is a secret."""
     option = word.startswith("-") or (word.startswith("/") and "/" not in word[1:])
+    if word == "<<<" or (word.replace("_", "").isalnum() and ("_" in word or word.isupper()) and is_secret(word)):
+        return True  # the text of a shell; a variable or setting, as in `configure set aws_session_token X`
     return option and "=" not in word and ((word == "-p" and logs_in) or is_secret(word))
 
 

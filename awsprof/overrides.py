@@ -24,10 +24,14 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _VARIABLES = {
     **dict.fromkeys(("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT"), HOST),
     **dict.fromkeys(("AWS_USE_DUALSTACK_ENDPOINT", "AWS_STS_REGIONAL_ENDPOINTS", "AWS_CSM_HOST"), HOST),
-    "AWS_EC2_METADATA_SERVICE_ENDPOINT": HOST,
+    **dict.fromkeys(("AWS_EC2_METADATA_SERVICE_ENDPOINT", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"), HOST),
+    # Terraform's own, and code that botocore loads.
+    **dict.fromkeys(("AWS_METADATA_URL", "AWS_STS_ENDPOINT", "AWS_IAM_ENDPOINT", "AWS_S3_ENDPOINT"), HOST),
+    **dict.fromkeys(("AWS_DYNAMODB_ENDPOINT", "BOTOCORE_EXPERIMENTAL__PLUGINS"), HOST),
     **dict.fromkeys((*_PROXIES, *map(str.lower, _PROXIES)), HOST),
     **dict.fromkeys(("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"), TRUST),
     **dict.fromkeys(("NODE_EXTRA_CA_CERTS", "NODE_TLS_REJECT_UNAUTHORIZED"), TRUST),
+    "AWS_LOGIN_CACHE_DIRECTORY": IDENTITY,
     **dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CREDENTIAL_FILE", "BOTO_CONFIG"), IDENTITY),
     # Read by some SDKs before a profile: Java, Ruby.
     **dict.fromkeys(("AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AMAZON_ACCESS_KEY_ID"), IDENTITY),
@@ -36,7 +40,7 @@ _VARIABLES = {
 _SETTINGS = {
     **dict.fromkeys(("endpoint_url", "ignore_configured_endpoint_urls", "data_path", "csm_host"), HOST),
     **dict.fromkeys(("use_fips_endpoint", "use_dualstack_endpoint", "sts_regional_endpoints"), HOST),
-    "ec2_metadata_service_endpoint": HOST,
+    **dict.fromkeys(("ec2_metadata_service_endpoint", "ec2_metadata_service_endpoint_mode"), HOST),
     "ca_bundle": TRUST,
 }
 _EMPTY_COUNTS = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "ca_bundle")  # botocore before 1.43.54 then checks nothing

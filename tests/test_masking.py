@@ -12,9 +12,11 @@ SECRET = {
     "aws-runas, saml2aws": "saml_password saml_passwd",
     "okta-aws-cli, okta-awscli, aws-okta": "okta_password okta_api_token oidc_client_secret",
     "one-time passwords": "mfa_seed otp totp_secret mfa_pin mfa_token mfa_code mfa_secret_key",
-    "short words": "db_pw smtp_pass ldap_pwd passphrase psk jwt github_pat",
+    "short words": "db_pw smtp_pass ldap_pwd passphrase psk jwt github_pat dbpass keypass samlpw rootpwd totpseed",
+    "numbered": "pw2 pwd1 password_2 token1 api_key_2 apikey1 secretkey2",
+    "recovery": "mfa_backup_codes recovery_code credentials creds passkey passwort",
     "keys": "api_key apikey x-api-key private_key access_key secret_key account_key encryption_key consumer_secret",
-    "camel case": "SecretAccessKey clientSecret apiKey SessionToken",
+    "camel case": "SecretAccessKey clientSecret apiKey SessionToken mfaSeed dbPw",
     "others": "refresh_token vault_secret_id saml_assertion session_cookie Authorization",
 }
 OPEN = {
@@ -109,6 +111,25 @@ COMMANDS = {
     "cmd /password:shh": f"cmd /password:{MASK}",
     "cmd /token shh": f"cmd /token {MASK}",
     "cmd -Password:shh": f"cmd -Password:{MASK}",
+    "curl --proxy me:shh@proxy:3128 https://h": f"curl --proxy {MASK}@proxy:3128 https://h",
+    "curl -x me:shh@proxy:3128 https://h": f"curl -x {MASK}@proxy:3128 https://h",
+    "cmd --dsn=me:shh@tcp(h:3306)/db": f"cmd --dsn={MASK}@tcp(h:3306)/db",
+    "curl -sSu me:shh h": f"curl -sSu {MASK} h",
+    "cmd --basic-auth me:shh": f"cmd --basic-auth {MASK}",
+    "smbclient -U me%shh //h/s": f"smbclient -U {MASK} //h/s",
+    "mysqldump -pshh db": f"mysqldump -p{MASK} db",
+    "SSHPASS=shh sshpass -e ssh h": f"SSHPASS={MASK} sshpass -e ssh h",
+    "aws configure set aws_secret_access_key shh -v": f"aws configure set aws_secret_access_key {MASK} -v",
+    "setx TOKEN shh": f"setx TOKEN {MASK}",
+    "cat <<< shh": f"cat <<< {MASK}",
+    "sh -c 'x=$(echo shh)'": f"sh -c 'x=$(echo {MASK}'",
+    "cmd.exe /c echo shh": f"cmd.exe /c echo {MASK}",
+    "TOKEN+=shh cmd": f"TOKEN+={MASK} cmd",
+    "cmd --password= shh": f"cmd --password= {MASK}",
+    "cmd --password = shh": f"cmd --password = {MASK}",
+    "curl -H Cookie:shh": f"curl -H Cookie:{MASK}",
+    "curl 'https://h/?key=shh&a=1'": f"curl 'https://h/?key={MASK}&a=1'",
+    "curl https:/me:shh@h": f"curl https:/{MASK}@h",
     "openssl x -passin pass:shh": f"openssl x -passin pass:{MASK}",
 }
 
@@ -121,6 +142,26 @@ def test_secrets_of_a_command(key: str, command: str) -> None:
     if key[0] != "#":  # a comment is masked to its end
         assert shown == f"{key} = {COMMANDS[command]}"
         assert masked(key, command) == COMMANDS[command]
+
+
+# Lines that are no plain `key = value`: AWS tools ignore what follows a header, and configparser takes `a b = c`.
+LINES = {
+    "[work:iam] aws_secret_access_key = shh": f"[work:iam] aws_secret_access_key = {MASK}",
+    "[work:iam]# token=shh": f"[work:iam]# token= {MASK}",
+    "  [work:iam] cmd --token shh": f"  [work:iam] cmd --token {MASK}",
+    "AWS Secret Access Key: shh": f"AWS Secret Access Key: {MASK}",
+    "// aws_secret_access_key = shh": f"// aws_secret_access_key = {MASK}",
+    "aws_secret_access_key shh": f"aws_secret_access_key {MASK}",
+    "aws_access_key_id = AKIA aws_secret_access_key = shh": f"aws_access_key_id = AKIA aws_secret_access_key = {MASK}",
+    "aws_access_key_id = AKIA ; password = shh": f"aws_access_key_id = AKIA ; password = {MASK}",
+    "endpoint_url = https:/me:shh@h": f"endpoint_url = https:/{MASK}@h",
+    "[work:iam aws_secret_access_key = shh": f"[work:iam aws_secret_access_key = {MASK}",
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_secrets_of_odd_lines(line: str) -> None:
+    assert masked_line(line) == LINES[line]
 
 
 UNCHANGED = """\

@@ -126,12 +126,14 @@ def _first_line(error: Exception) -> str:
 
 
 def _refused(response: dict[str, Any], seconds: int) -> AwsprofError:
-    code, message = str(response["Error"].get("Code", "")), str(response["Error"].get("Message", ""))
+    code, message = str(response["Error"].get("Code", "")), masked_text(str(response["Error"].get("Message", "")))
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == "SignatureDoesNotMatch" and ("Signature expired" in message or "not yet current" in message):
         return _clock_skew(response)
-    if code.startswith(_BUSY) or status >= 500:
+    if code.startswith(_BUSY) or status >= 500 or status == 429:
         return AwsError(f"AWS is busy or out of order: {safe(code)}", "wait a little, then try again")
+    if not code or code.isdigit():  # botocore's stand-in: the message is what came instead of an answer
+        return no_answer()
     if code == "ValidationError" and seconds > 3600 and "duration" in message.lower():
         return CredentialsError(
             f"AWS refuses a session of {show_duration(seconds)}: {safe(message)}",

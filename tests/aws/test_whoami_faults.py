@@ -272,6 +272,36 @@ def test_a_token_file_of_sso_that_is_broken(desk: Desk, monkeypatch: Patch, text
     assert "SECRET" not in done.stderr
 
 
+XML = "<Error><Code>AccessDenied</Code><Message>SECRET</Message></Error>"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        ("400", XML, "what came back is not an answer of AWS"),
+        ("403", "SECRET", "what came back is not an answer of AWS"),
+        ("302", "", "what came back is not an answer of AWS"),
+        ("429", "", "AWS is busy or out of order: 429"),
+        ("429", XML, "AWS is busy or out of order: 429"),
+    ],
+)
+def test_a_refusal_that_is_not_awss_is_not_repeated(
+    desk: Desk, monkeypatch: Patch, status: str, body: str, told: str
+) -> None:
+    """Single sign-on answers in JSON; botocore takes all else as the text of an error."""
+    from .elsewhere import capture
+
+    token = {"accessToken": "TOKEN", "expiresAt": iso(time.time() + 7200)}
+    caches(json.dumps(token))(desk, monkeypatch)
+    answer = f"HTTP/1.1 {status} x\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    with capture(answer=answer.encode()) as portal:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{portal.port}")
+        done = desk.run("whoami", "dev")
+    assert (done.returncode, portal.connections) == (6, 1), done.stderr
+    assert done.stderr.splitlines()[1] == f"awsprof: {told}"
+    assert "SECRET" not in done.stderr
+
+
 # What a container's agent answers.
 AGENT = ["", "SECRET", "{}", "[]", json.dumps({"AccessKeyId": "A", "SecretAccessKey": "SECRET"}),
          json.dumps({"AccessKeyId": "A", "SecretAccessKey": "SECRET", "Token": "", "Expiration": "soon"}),
