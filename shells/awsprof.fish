@@ -40,7 +40,8 @@ end
 function __awsprof_private --argument-names folder
     set -l path (builtin realpath -- $folder 2>/dev/null); or return
     set -l folders /.
-    while string match -q '/?*' -- $path
+    # Not '/?*': in fish 4, `?` matches only itself.
+    while string match -qr '^/.' -- $path
         set -a folders $path/.
         set path (string replace -r '/[^/]*$' '' -- $path)
     end
@@ -171,7 +172,10 @@ function awsprof_unload --description 'Take all of this file out of the running 
         complete --erase --command aws$name --wraps "awsprof $name"
         functions --erase aws$name
     end
-    set --erase --global __awsprof_table __awsprof_end __awsprof_soon
+    # fish 3.1 erases one variable at a time.
+    for name in __awsprof_table __awsprof_end __awsprof_soon
+        set --query --global $name; and set --erase --global $name
+    end
     functions --erase (functions --all --names | string match '__awsprof_*') awsprof awsprof_unload
 end
 
@@ -265,7 +269,7 @@ function __awsprof_complete
             set kind
         else if string match -q -- '--domain=*' $word
             set domain (string replace -- --domain= '' $word)
-        else if string match -q -- '-?*' $word
+        else if string match -qr -- '^-.' $word
             set kind (__awsprof_wanted "$command" $word)
         else if string match -qr '^[a-z]+$' -- $word; and string match -qr "^$command\t$word\t" -- $__awsprof_table
             set command (string trim -- "$command $word")
@@ -304,12 +308,14 @@ function __awsprof_session_end
     and set -l stands (__awsprof_note $root stands "$AWS_PROFILE")
     and set -l line (__awsprof_note $root session "$stands[8]")
     and test "$line[1..6]" = "$stands[1..6]"
-    and string match -qr '^[1-9]\d{0,11} [\dTZ:-]+ \d\d:\d\d \.$' -- "$line[8..]"
+    and string match -qr '^[1-9]\d{0,11} [\dTZ:-]+ \d\d:\d\d \.$' -- "$line[8..-1]"
     and __awsprof_fresh $root (string join \t $line[1..6])
     or return 0
     set -g __awsprof_end $line[10]
-    # fish has no clock, but 3.5 tells how long ago a file was modified: that of a session will be at its end.
-    if set -l past (builtin path mtime -R -- $root/session/(string replace -a : , -- $line[7]) 2>/dev/null)
+    # fish has no clock, but 3.5 tells how long ago a file was modified: that of a session will be at its end. Earlier
+    # versions refuse the whole file if they read `builtin path` in it.
+    set -l path path
+    if set -l past (builtin $path mtime -R -- $root/session/(string replace -a : , -- $line[7]) 2>/dev/null)
         test $past -ge 0; and set -g __awsprof_end expired
         test $past -ge -900; and set -g __awsprof_soon 1
     end

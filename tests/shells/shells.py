@@ -22,6 +22,9 @@ from .probe import SEPARATOR
 CHECKOUT = Path(__file__).parents[2] / "shells"
 PROBE = Path(__file__).with_name("probe.py")
 BIN = Path(sys.executable).parent
+# Another fish than the installed one, for instance of another Debian; fish 3.1 has no --no-config.
+OTHER_FISH = os.environ.get("AWSPROF_FISH")
+FISH = (OTHER_FISH,) if OTHER_FISH else ("fish", "--no-config")
 # PowerShell asks the network neither for updates nor reports what is done.
 QUIET = {"POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off"}
 # What every shell keeps for itself, or sets when it starts.
@@ -61,7 +64,7 @@ class Shell(NamedTuple):
 
     def find(self) -> None:
         """Skip where the shell is missing; fail where it must be there."""
-        if shutil.which(self.name) is None:
+        if shutil.which(self.argv[0]) is None:
             required = os.environ.get("AWSPROF_REQUIRED_SHELLS", "").split()
             (pytest.fail if self.name in required else pytest.skip)(f"{self.name} is not installed")
 
@@ -79,8 +82,8 @@ TABLE = {
         Shell("zsh", argv=("zsh", "-f"), prompt=("zsh", "-f", "-i"), source="\\builtin source {path}", status="$?"),
         Shell(
             "fish",
-            argv=("fish", "--no-config"),
-            prompt=("fish", "--no-config", "-i"),
+            argv=FISH,
+            prompt=(*FISH, "-i"),
             source="builtin source {path}",
             status="$status",
         ),

@@ -12,10 +12,9 @@ import pytest
 from awsprof.shell import SHELLS
 
 from .profiles import COMMANDS, CONFIG, CREDENTIALS
-from .shells import BIN, CHECKOUT, TABLE, Home
+from .shells import BIN, CHECKOUT, FISH, TABLE, Home
 
 HOOK = CHECKOUT / SHELLS["fish"].hook
-FISH = ("fish", "--no-config")
 # Each is the only name that begins with its first two letters.
 ODD = (
     *("q1 space", "q2'quote", 'q3"quote', "q4$HOME", "q5[a-z]*", "q6\\back\\", "q7`touch made`", "q8$(touch made)"),
@@ -98,10 +97,12 @@ def listing(lines: list[str]) -> str:
     return "\n".join([f"source {HOOK}", *(f"complete -C{line}; echo =" for line in quoted)])
 
 
-def run(home: Home, lines: list[str], *, before: tuple[str, ...] = (), **environ: str) -> list[list[str]]:
+def run(
+    home: Home, lines: list[str], *, before: tuple[str, ...] = (), features: tuple[str, ...] = (), **environ: str
+) -> list[list[str]]:
     """The rows, each a name, a TAB and a description, that fish lists for each line. Nothing may be printed."""
     done = subprocess.run(
-        [*before, *FISH, "-c", listing(lines)],
+        [*before, *FISH, *features, "-c", listing(lines)],
         env={**home.environ, **environ},
         cwd=home.work,
         stdin=subprocess.DEVNULL,
@@ -114,10 +115,20 @@ def run(home: Home, lines: list[str], *, before: tuple[str, ...] = (), **environ
     return [block.splitlines() for block in done.stdout.split("=\n")[:-1]]
 
 
+# What fish 4 does by default: `?` is no wildcard.
+FEATURES = {"defaults": (), "qmark-noglob": ("--features=qmark-noglob",)}
+
+
+@pytest.fixture(scope="module", params=FEATURES.values(), ids=FEATURES)
+def features(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    found: tuple[str, ...] = request.param
+    return found
+
+
 @pytest.fixture(scope="module")
-def listed(home: Home) -> dict[str, list[str]]:
-    """All lines in one fish: to start one for each is what would take long."""
-    return dict(zip(LISTS, run(home, list(LISTS)), strict=True))
+def listed(home: Home, features: tuple[str, ...]) -> dict[str, list[str]]:
+    """Run all lines in one fish, because starting one for each takes long."""
+    return dict(zip(LISTS, run(home, list(LISTS), features=features), strict=True))
 
 
 @pytest.mark.parametrize(("line", "names"), LISTS.items(), ids=LISTS)
@@ -142,15 +153,15 @@ def test_descriptions(home: Home, line: str, row: str) -> None:
 class Terminal:
     """An interactive fish that real Tabs are sent to; Ctrl-X w writes the line that is being edited to a file."""
 
-    def __init__(self, home: Home) -> None:
-        self.home, self.line = home, home.root / "line"
+    def __init__(self, home: Home, features: tuple[str, ...]) -> None:
+        self.home, self.features, self.line = home, features, home.root / "line"
         rc = home.root / "rc.fish"
         rc.write_text(
             "function fish_prompt; echo '> '; end\nfunction dump; commandline >$LINE; printf '\\e]9;dumped\\a'; end\n"
             f"bind \\cxw dump\nset -g fish_autosuggestion_enabled 0\nsource {HOOK}\nprintf 'load''ed\\n'\n"
         )
         self.child = pexpect.spawn(
-            *(FISH[0], [FISH[1], "-i", "-C", f"source {rc}"]),
+            *(FISH[0], [*FISH[1:], *features, "-i", "-C", f"source {rc}"]),
             cwd=str(home.work),
             env={**home.environ, "TERM": "xterm", "LINE": str(self.line)},
             dimensions=(60, 160),
@@ -166,8 +177,8 @@ class Terminal:
 
 
 @pytest.fixture(scope="module")
-def terminal(home: Home) -> Iterator[Terminal]:
-    opened = Terminal(home)
+def terminal(home: Home, features: tuple[str, ...]) -> Iterator[Terminal]:
+    opened = Terminal(home, features)
     yield opened
     opened.child.close(force=True)
 
@@ -206,9 +217,8 @@ def test_tab(terminal: Terminal, typed: str, line: str) -> None:
 def test_odd_name(terminal: Terminal, quote: str, name: str) -> None:
     """Typed by its first letters, it becomes words that fish reads as the name."""
     line = terminal.keys(f"awsuse {quote}{name[:2]}\t")
-    printed = subprocess.run(
-        [*FISH, "-c", f"printf '%s\\n' {line}"], env=terminal.home.environ, capture_output=True, text=True
-    )
+    command = [*FISH, *terminal.features, "-c", f"printf '%s\\n' {line}"]
+    printed = subprocess.run(command, env=terminal.home.environ, capture_output=True, text=True)
     assert printed.stdout.splitlines() == ["awsuse", name]
 
 

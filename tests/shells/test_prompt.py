@@ -200,6 +200,16 @@ def test_the_last_status_is_kept(home: Home, shell: Shell) -> None:
     assert seen.status == 42
 
 
+@pytest.mark.parametrize("block", [0, 1], ids=["the line for starship", "the prompt"])
+def test_nothing_is_printed_without_the_hook(home: Home, shell: Shell, block: int) -> None:
+    unload = "Remove-Module awsprof" if shell.name == "pwsh" else "awsprof_unload"
+    draw = DRAW[shell.name] if block else ONLY_EVENTS[shell.name]
+    lines = [*loaded(shell), blocks(shell)[block], draw, unload, "draw"]
+    ran = home.script(shell, lines, environ={"TERM": "xterm-256color", "AWS_PROFILE": "work:dev"})
+    assert ran.err == ""
+    assert not block or said(ran.out) == "work:dev"
+
+
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 @pytest.mark.parametrize("block", [0, 1], ids=["the line for starship", "the prompt"])
 def test_no_process_is_started(home: Home, shell: Shell, block: int) -> None:
