@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import sys
 from pathlib import Path
@@ -73,6 +74,29 @@ def test_whose_folder_it_is(
     found = called(home, shell, "awsprof list", environ)
     elsewhere = Path("/tmp") if variable == "TMPDIR" else home.temporary
     assert Path(found["path"]).parent == (folder if used else elsewhere)
+
+
+NAMES = {"plain": "folder", "of several lines": "x\nd12345678t", "with spaces": "drwx------ 2 0 0 x"}
+
+
+@ROOT_ONLY
+@POSIX
+@pytest.mark.parametrize("used", [True, False])
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_without_find(home: Home, shell: Shell, name: str, used: bool) -> None:
+    """Small containers have no findutils. What a folder is called makes no other one private."""
+    if used and "\n" in name and shell.name != "zsh":
+        pytest.skip("bash and fish refuse such a name")
+    folder = home.root / "above" / name
+    folder.mkdir(parents=True)
+    folder.parent.chmod(0o755 if used else 0o777)
+    tools = home.root / "tools"
+    tools.mkdir()
+    for tool in ("ls", "mktemp", "rm", shell.name, Path(sys.executable).name):
+        (tools / tool).symlink_to(shutil.which(tool) or tool)
+    home.environ["PATH"] = str(tools)
+    found = called(home, shell, "awsprof list", {"HOME": f"{home.root}/empty", "TMPDIR": str(folder)})
+    assert Path(found["path"]).parent == (folder if used else Path("/tmp"))
 
 
 LINKED = {"TMPDIR": Path("/tmp"), "XDG_RUNTIME_DIR": None}
