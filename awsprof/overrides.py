@@ -29,9 +29,6 @@ _VARIABLES = {
     **dict.fromkeys(("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"), TRUST),
     **dict.fromkeys(("NODE_EXTRA_CA_CERTS", "NODE_TLS_REJECT_UNAUTHORIZED"), TRUST),
     **dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CREDENTIAL_FILE", "BOTO_CONFIG"), IDENTITY),
-    # Read by some SDKs before a profile: Java, Ruby.
-    **dict.fromkeys(("AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AMAZON_ACCESS_KEY_ID"), IDENTITY),
-    **dict.fromkeys(("AMAZON_SECRET_ACCESS_KEY", "AMAZON_SESSION_TOKEN"), IDENTITY),
 }
 _SETTINGS = {
     **dict.fromkeys(("endpoint_url", "ignore_configured_endpoint_urls", "data_path", "csm_host"), HOST),

@@ -93,7 +93,7 @@ def _lasting(ctx: Context, known: Profiles, target: Target, least: int) -> Sessi
     session = profiles.state_of(known.get(target.profile) or profiles.Profile(target.profile), ctx.now())
     if session.expires_at is None or session.expires_at - ctx.now() <= least:
         return None
-    ctx.say(f"{quoted(target.profile)}  session until {clock(session.expires_at)} already")
+    ctx.say(f"{quoted(target.profile)}  session until {clock(session.expires_at, ctx.now())} already")
     return session
 
 
@@ -114,7 +114,7 @@ def _new_session(ctx: Context, known: Profiles, target: Target, wish: Wish) -> S
     keys = _session_keys(ctx, target, wish, send)
     ctx.say(*sessions.write(ctx.environ, target.profile, keys))
     cache.renew(ctx.environ)
-    ctx.say(f"{quoted(target.profile)}  session until {clock(keys.end or 0)}")
+    ctx.say(f"{quoted(target.profile)}  session until {clock(keys.end or 0, ctx.now())}")
     return profiles.Session(target.profile, profiles.VALID, keys.end)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from awsprof import cache, environment, lookup, names, profiles, replay
 from awsprof.channel import route
-from awsprof.errors import UsageError
-from awsprof.forms import check_region
+from awsprof.errors import CredentialsError, UsageError
+from awsprof.forms import check_region, is_exportable_region
+from awsprof.masking import quoted_value
 from awsprof.report import session_words, summary
-from awsprof.text import iso, quoted, safe
+from awsprof.text import iso, joined, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,21 +40,58 @@ def run(
     name = _resolve(ctx, word, known, domain)
     if mfa:
         known = _with_session(ctx, known, name)
-    plain = word in (name, "-") and not (region or mfa or shell)
-    region = check_region(region) if region else known[name].get("region")
+    keep = _needed(known, name)
+    plain = word in (name, "-") and not (region or mfa or shell or keep)
+    own, warning = ("", "") if region else _own_region(ctx, known, name)
+    region = check_region(region) if region else own
     session = profiles.session(known, name, ctx.now())
     end = iso(session.expires_at) if session and session.expires_at is not None else ""
-    change = environment.switch(ctx.environ, name, region, end)
+    exported = "" if own and environment.leaves_region_out(ctx.environ) else region
+    change = environment.switch(ctx.environ, name, exported, end, keep)
     lines = [
         *known.warnings,
-        summary(known, name, region, session),
+        summary(known, name, region, session, ctx.now()),
+        warning,
         *_asides(ctx, change),
         *_doubts(known, name, session),
+        _missing(ctx, change, keep),
     ]
     ctx.say(*deliver(change, lines))
     cache.renew(ctx.environ, name, (basis.times, known))
     if plain:
-        replay.keep_use(ctx, basis, name, region, session.expires_at if session else None, lines)
+        replay.keep_use(ctx, basis, name, exported, session.expires_at if session else None, lines)
+
+
+def _needed(known: Profiles, name: str) -> tuple[str, ...]:
+    """Return the overriding variables that the profile takes its keys from.
+
+    Raises:
+        CredentialsError: AWS tools would use the keys in variables instead of the role, so no switch can work.
+    """
+    source = profiles.credential_source(known, name)
+    if source == "Environment":
+        raise CredentialsError(
+            f"{quoted(name)} has credential_source = Environment: AWS tools use the keys in the environment instead "
+            "of its role, so a switch cannot work",
+            f"assume the role with those keys for one command: awsprof exec {quoted(name)} --keys -- COMMAND",
+        )
+    return environment.CONTAINER if source == "EcsContainer" else ()
+
+
+def _missing(ctx: Context, change: environment.Change, needed: tuple[str, ...]) -> str:
+    if not needed or any(change.get(name, ctx.environ.get(name)) for name in needed):
+        return ""
+    return f"its credential_source is EcsContainer, but neither {joined(needed, 'nor')} is set: AWS tools find no keys"
+
+
+def _own_region(ctx: Context, known: Profiles, name: str) -> tuple[str, str]:
+    """Return the profile's region, or nothing and a warning if SDKs that read the variable would refuse it."""
+    region = known[name].get("region")
+    elsewhere = any(map(known[name].get, ("endpoint_url", "services"))) or bool(environment.reported(ctx.environ))
+    if not region or is_exportable_region(region, elsewhere=elsewhere):
+        return region, ""
+    path, line = known.place(name, "region")
+    return "", f"{quoted(path)} line {line}: {quoted_value(region)} is not a region, so AWS_REGION is not set to it"
 
 
 def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:
@@ -61,7 +99,7 @@ def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:
         return _chosen(ctx, known, word or domain)
     if word != "-":
         return lookup.profile(ctx, known, word, domain=domain)
-    before = ctx.environ.get(environment.PREVIOUS, "")
+    before = environment.previous(ctx.environ)
     if not before:
         raise UsageError("there is no profile before this one in this shell", "name one: awsprof use PROFILE")
     if before not in known:
@@ -77,7 +115,7 @@ def _chosen(ctx: Context, known: Profiles, domain: str) -> str:
         raise UsageError(first, "\n".join(more))
     if ctx.person is None:
         raise UsageError("no profile given, and no terminal to ask on", "name one: awsprof list shows what there is")
-    lately = [ctx.active, ctx.environ.get(environment.PREVIOUS, ""), *cache.recent(ctx.environ)]
+    lately = [ctx.active, environment.previous(ctx.environ), *cache.recent(ctx.environ)]
     ordered = dict.fromkeys([*(name for name in lately if name in known), *sorted(known)])
     found = [name for name in ordered if domain in ("", names.domain_of(name))]
     return ctx.person.choose("use which profile?", _rows(ctx, known, found), first=ctx.active)
@@ -93,7 +131,7 @@ def _rows(ctx: Context, known: Profiles, found: list[str]) -> list[Row]:
             f"{'*' if name == ctx.active else ' '} {safe(name)}",
             safe(account),
             safe(known[name].get("region")),
-            session_words(profiles.session(known, name, ctx.now())),
+            session_words(profiles.session(known, name, ctx.now()), ctx.now()),
         ]
         for name, account in zip(found, accounts, strict=True)
     ]
