@@ -17,6 +17,7 @@ _ENVIRONMENT = {
     "AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE": "Where the AWS files are, if not in ~/.aws.",
     "AWS_PROFILE": "The active profile; awsprof use sets it.",
     "AWSPROF_REGION": "never: a switch removes AWS_REGION and AWS_DEFAULT_REGION instead of setting them.",
+    "AWSPROF_RENEW": "never: awsprof use does not ask for a renewal.",
     "AWSPROF_PREVIOUS, AWSPROF_SAVED": "The profile before, and what awsprof off brings back; kept by the hook.",
     "XDG_CACHE_HOME": "Where the names for completion and the answers for a switch without a process are kept.",
     "NO_COLOR, FORCE_COLOR": "Tables without colours, or with them everywhere.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awsprof import cache, environment, lookup, names, profiles, replay
 from awsprof.channel import route
-from awsprof.errors import CredentialsError, UsageError
+from awsprof.errors import AwsprofError, CancelledError, CredentialsError, UsageError
 from awsprof.forms import check_region, is_exportable_region
 from awsprof.masking import quoted_value
 from awsprof.report import session_words, summary
@@ -16,9 +16,18 @@ if TYPE_CHECKING:
     from awsprof.picker import Row
     from awsprof.profiles import Profiles, Session
 
+_SOON = 900  # seconds: a session with less left is offered for renewal
+
 
 def run(
-    ctx: Context, word: str = "", *, domain: str = "", region: str = "", mfa: bool = False, shell: str | None = None
+    ctx: Context,
+    word: str = "",
+    *,
+    domain: str = "",
+    region: str = "",
+    renew: bool = False,
+    no_renew: bool = False,
+    shell: str | None = None,
 ) -> None:
     """Switch to the profile that a word means (docs/shells.md), `-` being the one before.
 
@@ -27,21 +36,26 @@ def run(
         word: a profile, a bare name, or `-`.
         domain: where to look for a bare name.
         region: the region of this switch only, instead of the profile's.
-        mfa: renew the session first where it needs it; a refused code changes nothing.
+        renew: renew a session that has less than 15 minutes left first; if that fails, nothing is changed.
+        no_renew: do not ask for a renewal.
         shell: print the change for this shell on stdout instead of handing it to the hook.
 
     Raises:
         AwsprofError: as the docs say; the environment is unchanged.
     """
+    if renew and no_renew:
+        raise UsageError("--renew and --no-renew contradict each other", "choose one")
     line = f"use {quoted(word)}" if word else "use PROFILE"
     deliver = route(ctx.channel, ctx.out, shell, line=line, at_terminal=ctx.person is not None)
     basis = replay.Basis(ctx)
     known = profiles.load(ctx.environ)
     name = _resolve(ctx, word, known, domain)
-    if mfa:
-        known = _with_session(ctx, known, name)
     keep = _needed(known, name)
-    plain = word in (name, "-") and not (region or mfa or shell or keep)
+    if renew:
+        known = _renewed(ctx, known, name)
+    elif not no_renew and not shell and _may_ask(ctx):
+        known = _offered(ctx, known, name)
+    plain = word in (name, "-") and not (region or renew or no_renew or shell or keep)
     own, warning = ("", "") if region else _own_region(ctx, known, name)
     region = check_region(region) if region else own
     session = profiles.session(known, name, ctx.now())
@@ -53,12 +67,12 @@ def run(
         summary(known, name, region, session, ctx.now()),
         warning,
         *_asides(ctx, change),
-        *_doubts(known, name, session),
+        *_doubts(ctx, known, name, session),
         _missing(ctx, change, keep),
     ]
     ctx.say(*deliver(change, lines))
     cache.renew(ctx.environ, name, (basis.times, known))
-    if plain:
+    if plain and not _wants_renewal(ctx, session):
         replay.keep_use(ctx, basis, name, exported, session.expires_at if session else None, lines)
 
 
@@ -140,16 +154,45 @@ def _rows(ctx: Context, known: Profiles, found: list[str]) -> list[Row]:
     return [Row(name, label.rstrip(), account) for name, label, account in zip(found, labels, accounts, strict=True)]
 
 
-def _with_session(ctx: Context, known: Profiles, name: str) -> Profiles:
-    """The profiles once the session that this one stands on lasts."""
-    from awsprof.commands.mfa import renew  # a plain switch must not pay for it
+def _may_ask(ctx: Context) -> bool:
+    """Return whether to ask for a renewal: a hook called, stdin and stderr are terminals, and the user allows it."""
+    at_terminal = ctx.person is not None and ctx.stderr is not None and ctx.stderr.isatty()
+    return at_terminal and ctx.channel is not None and ctx.environ.get("AWSPROF_RENEW") != "never"
+
+
+def _wants_renewal(ctx: Context, session: Session | None) -> bool:
+    """Return whether an MFA session is missing, has expired, or has less than 15 minutes left."""
+    if session is None or names.kind_by_name(session.profile) != names.MFA:
+        return False
+    end = session.expires_at
+    return session.state == profiles.MISSING or (end is not None and end - ctx.now() < _SOON)
+
+
+def _renewed(ctx: Context, known: Profiles, name: str, *, skippable: bool = False) -> Profiles:
+    """Return the profiles after a renewal of the session that a profile depends on, if that session needs it."""
+    from awsprof.commands import mfa  # a plain switch must not pay for it
 
     session = profiles.session(known, name, ctx.now())
-    if session is None or names.kind_by_name(session.profile) != names.MFA:
+    if session is None or not (_wants_renewal(ctx, session) or session.state == profiles.UNKNOWN):
         return known
-    # A word without a colon may be a domain, too: then the session is named by itself.
-    renew(ctx, name if ":" in name else session.profile)
+    wish = mfa.Wish(least=_SOON, skippable=skippable)
+    try:
+        # A word without a colon may be a domain, too: then the session is named by itself.
+        mfa.renew(ctx, name if ":" in name else session.profile, wish)
+    except CancelledError:
+        raise
+    except AwsprofError as error:
+        if not skippable or (wish.asked and not isinstance(error, mfa.SkippedError)):
+            raise
+        if not wish.asked:  # what is missing for a renewal is no reason not to switch
+            ctx.say(f"cannot renew the session: {error.what}", *error.next_step.split("\n"))
     return profiles.load(ctx.environ)
+
+
+def _offered(ctx: Context, known: Profiles, name: str) -> Profiles:
+    """Return the profiles after asking for a session's renewal, which the person may skip."""
+    session = profiles.session(known, name, ctx.now())
+    return _renewed(ctx, known, name, skippable=True) if _wants_renewal(ctx, session) else known
 
 
 def _asides(ctx: Context, change: environment.Change) -> list[str]:
@@ -159,11 +202,11 @@ def _asides(ctx: Context, change: environment.Change) -> list[str]:
     return [*lines, f"kept {', '.join(kept)}: {why}"] if kept else lines
 
 
-def _doubts(known: Profiles, name: str, session: Session | None) -> list[str]:
-    """What will not work yet, with the command that mends it."""
+def _doubts(ctx: Context, known: Profiles, name: str, session: Session | None) -> list[str]:
+    """Return a line for each thing that will not work yet, with the command that fixes it."""
     broken = profiles.chain(known, name).broken
     found = [f"AWS tools cannot use {quoted(name)}: {broken}"] if broken else []
-    if session is None or session.state not in (profiles.EXPIRED, profiles.MISSING):
+    if session is None or not (_wants_renewal(ctx, session) or session.state in (profiles.EXPIRED, profiles.MISSING)):
         return found
     if names.kind_by_name(session.profile) != names.MFA:
         state = "have expired" if session.state == profiles.EXPIRED else "are incomplete"

@@ -358,7 +358,7 @@ def test_no_files_and_a_directory(home: Home) -> None:
 def test_mfa_asks_nothing_where_the_session_lasts(home: Home) -> None:
     home.write(CONFIG, credentials())
     for word in ("work:dev", "sso", "tokens"):
-        home.call(lambda ctx, word=word: use.run(ctx, word, mfa=True))  # type: ignore[misc]
+        home.call(lambda ctx, word=word: use.run(ctx, word, renew=True))  # type: ignore[misc]
         assert f"AWS_PROFILE='{word}'" in home.snippet
 
 
@@ -367,7 +367,7 @@ def test_mfa_without_a_code_changes_nothing(home: Home, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, value)
     home.write(CONFIG, credentials(EXPIRED))
     with pytest.raises(CredentialsError, match="needs an MFA code"):
-        home.call(lambda ctx: use.run(ctx, "work:dev", mfa=True))
+        home.call(lambda ctx: use.run(ctx, "work:dev", renew=True))
     assert home.snippet == ""
 
 
@@ -376,7 +376,7 @@ def test_mfa_of_a_profile_that_is_called_like_a_domain(home: Home) -> None:
     role = f"[profile work]\nrole_arn = {ARN}:role/x\nsource_profile = play:mfa\n"
     play = f"{role}[profile play:mfa]\nmfa_serial = {ARN}:mfa/x\n"
     home.write(CONFIG + play, credentials(EXPIRED) + f"[play:iam]\n{KEYS}[play:mfa]\n{LASTING}")
-    home.call(lambda ctx: use.run(ctx, "work", mfa=True))
+    home.call(lambda ctx: use.run(ctx, "work", renew=True))
     assert "AWS_PROFILE='work'" in home.snippet
 
 

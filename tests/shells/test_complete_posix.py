@@ -159,7 +159,18 @@ LISTS = {
     "not the active one": ("awsprof use home:", ["home:dev", "home:dev space", "home:iam", "home:mfa"]),
     "options": (
         "awsprof use --",
-        ["--domain", "--region", "--mfa", "--shell", "--help", "--version", "--verbose", "--debug", "--no-input"],
+        [
+            "--domain",
+            "--region",
+            "--renew",
+            "--no-renew",
+            "--shell",
+            "--help",
+            "--version",
+            "--verbose",
+            "--debug",
+            "--no-input",
+        ],
     ),
     "options not yet typed": (
         "awsprof off --verbose --shell=zsh --",
