@@ -82,7 +82,7 @@ def _command(name: str, command: Any) -> Iterator[str]:
 
 
 def _options(command: Any) -> Iterator[str]:
-    for option in command.params:
+    for option in (parameter for parameter in command.params if not getattr(parameter, "hidden", False)):
         if option.param_type_name == "option":
             value = "" if option.is_flag else f" {option.metavar}"
             yield from _terms({", ".join(option.opts) + value: option.help or ""})

@@ -341,7 +341,6 @@ set -g __awsprof_table \
     'use	--region=REGION	The AWS region' \
     'use	--renew	Renew the session first; if that fails, do not switch' \
     'use	--no-renew	Do not ask for a renewal' \
-    'use	--mfa	' \
     'use	--shell=SYNTAX	Print the change for bash, zsh, fish, pwsh or sh instead' \
     '	off	Take the switch back: this shell is as it was before it' \
     'off	--shell=SYNTAX	Print the change for bash, zsh, fish, pwsh or sh instead' \
