@@ -65,7 +65,7 @@ def test_it_ends_with_the_step_that_failed(shell: str) -> None:
         out = io.StringIO()
         code = play_day(shell, sts, sts.add_user("your.name"), sts.add_role("PowerUsers"), out)
     assert code == 6, out.getvalue()
-    assert missing(["$ awsprof mfa", "$ "], out.getvalue()) == ["$ "]
+    assert missing(["$ awsprof use work:dev", "$ "], out.getvalue()) == ["$ "]
 
 
 def missing(lines: list[str], text: str) -> list[str]:
