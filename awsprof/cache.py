@@ -242,7 +242,7 @@ def _write_ends(at: Folder, known: Profiles, head: str, lines: list[str]) -> Non
     used = {line.split("\t")[7] for line in lines if line.startswith(head + "\t")}
     for name in filter(is_plain, used & known.keys()):
         end = profiles.state_of(known[name], 0).expires_at or 0
-        text = "\t".join([head, name, str(end), iso(end), clock(end)[-5:], ".\n"])
+        text = "\t".join([head, name, str(end), iso(end), clock(end, end)[-5:], ".\n"])
         at.put(_file(name), text, end * 10**9)
     for name in gone:
         at.remove(_file(name))

@@ -41,7 +41,7 @@ def _command(command: Any, path: str) -> Iterator[str]:
     # A hook completes the first argument of a command, and options.
     arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     for parameter in command.params:
-        if parameter not in arguments[1:]:
+        if parameter not in arguments[1:] and not getattr(parameter, "hidden", False):
             yield from _parameter(parameter, path)
     for name, below in getattr(command, "commands", {}).items():
         if not below.hidden:

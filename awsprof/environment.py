@@ -10,7 +10,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     Change = dict[str, str | None]
 
@@ -22,20 +22,35 @@ SAVED = "AWSPROF_SAVED"
 _NAMING = (PROFILE, "AWS_DEFAULT_PROFILE")  # what names a profile
 MANAGED = (PROFILE, *REGIONS, SESSION_END)
 
-SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+REGION_RULE = "AWSPROF_REGION"  # `never`: a switch removes the region variables instead of setting them
+
+SECRETS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    # Go (Terraform), Java and Ruby read the first two, Ruby the rest.
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AMAZON_ACCESS_KEY_ID",
+    "AMAZON_SECRET_ACCESS_KEY",
+    "AMAZON_SESSION_TOKEN",
+)
+CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 IDENTITIES = (
     "AWS_DEFAULT_PROFILE",
     "AWS_ROLE_ARN",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_ROLE_SESSION_NAME",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    *CONTAINER,
+    "AMAZON_REGION",
 )
 # These only describe keys that stood beside them: without those keys they would be false.
 DESCRIPTIONS = (
     "AWS_CREDENTIAL_EXPIRATION",
     "AWS_SSO_PROFILE",
     "AWS_VAULT",
+    "AWSU_PROFILE",
     "AWSUME_PROFILE",
     "AWSUME_EXPIRATION",
     "GRANTED_SSO",
@@ -105,18 +120,49 @@ def _unescape(text: str) -> str:
     return os.fsdecode(bytes(data).replace(b"\0", b""))
 
 
-def switch(environ: Mapping[str, str], profile: str, region: str, session_end: str) -> Change:
-    """The change that makes a profile active; region and session end are empty where there is none."""
+def switch(environ: Mapping[str, str], profile: str, region: str, session_end: str, keep: Iterable[str] = ()) -> Change:
+    """Return the change that makes a profile active.
+
+    Args:
+        environ: the environment of the shell.
+        profile: the profile's name.
+        region: what to set both region variables to. If it is empty, the user's own values stay or are restored, or
+            with AWSPROF_REGION=never both variables are removed.
+        session_end: the value of AWS_SESSION_EXPIRATION; empty if no expiry is known.
+        keep: overriding variables that the profile needs: they keep the user's own values, unless those are empty.
+    """
     change: Change = {**dict.fromkeys(masking(environ)), PROFILE: profile}
     saved = _remember(environ)
+    own = {} if leaves_region_out(environ) else saved.values
     for name in REGIONS:
-        change[name] = region or saved.values.get(name)
+        change[name] = region or own.get(name) or None
+    for name in keep:
+        if value := environ.get(name) or saved.values.get(name):
+            change[name] = value
+            saved.values.pop(name, None)
+        if environ.get(name):
+            del change[name]
     change[SESSION_END] = session_end or None
     change[SAVED] = saved.encode()
     active = environ.get(PROFILE)
     if active and active != profile:
         change[PREVIOUS] = active
     return _effective(environ, change)
+
+
+def leaves_region_out(environ: Mapping[str, str]) -> bool:
+    """Return whether a switch removes the region variables instead of setting them."""
+    return environ.get(REGION_RULE) == "never"
+
+
+def previous(environ: Mapping[str, str]) -> str:
+    """Return the profile that `use -` selects, empty if there is none.
+
+    AWSPROF_PREVIOUS holds its name. After `off` it holds that of the switch that was undone, and on a second line the
+    one before that: then the next `use -` finds it, too.
+    """
+    names = environ.get(PREVIOUS, "").split("\n")
+    return next((name for name in names if name != environ.get(PROFILE)), names[0])
 
 
 def _remember(environ: Mapping[str, str]) -> Saved:
@@ -143,9 +189,9 @@ def off(environ: Mapping[str, str]) -> tuple[Change, Saved]:
     if saved.secrets:
         saved.values = {k: v for k, v in saved.values.items() if k not in (SESSION_END, *DESCRIPTIONS)}
     change: Change = {**dict.fromkeys(MANAGED), **saved.values, SAVED: None}
-    active = environ.get(PROFILE)
-    if active and active != saved.values.get(PROFILE):
-        change[PREVIOUS] = active
+    own, active, before = saved.values.get(PROFILE), environ.get(PROFILE), environ.get(PREVIOUS, "").split("\n")[0]
+    if active and active not in (own, before):
+        change[PREVIOUS] = f"{active}\n{before}" if before and before != own else active
     return _effective(environ, change), saved
 
 
@@ -156,8 +202,11 @@ def session_end(environ: Mapping[str, str], end: str) -> Change:
 
 def renamed(environ: Mapping[str, str], names: Mapping[str, str]) -> Change:
     """The change that follows a renaming of profiles: what is active, what was before, what `off` brings back."""
-    named = [name for name in (*_NAMING, PREVIOUS) if environ.get(name) in names]
+    named = [name for name in _NAMING if environ.get(name) in names]
     change: Change = {name: names[environ[name]] for name in named}
+    lines = environ.get(PREVIOUS, "").split("\n")
+    if any(line in names for line in lines):
+        change[PREVIOUS] = "\n".join(names.get(line, line) for line in lines)
     saved = decode(environ.get(SAVED, ""))
     kept = {name: names[saved.values[name]] for name in _NAMING if saved.values.get(name) in names}
     if kept:
@@ -177,9 +226,12 @@ def without(environ: Mapping[str, str], gone: Container[str]) -> Change:
     change: Change = off(after)[0] if active else {}
     if lost and not active:
         change[SAVED] = saved.encode()
-    for name in (*_NAMING, PREVIOUS):
+    for name in _NAMING:
         if change.get(name, environ.get(name, "")) in gone:
             change[name] = None
+    lines = (change.get(PREVIOUS) or environ.get(PREVIOUS, "")).split("\n")
+    if any(line in gone for line in lines):
+        change[PREVIOUS] = "\n".join(line for line in lines if line not in gone) or None
     return _effective(environ, change)
 
 

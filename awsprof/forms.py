@@ -67,6 +67,16 @@ def is_host_label(value: str) -> bool:
     return fits and not value.startswith("-") and not value.endswith("-") and not value.isdigit()
 
 
+def is_exportable_region(value: str, *, elsewhere: bool = False) -> bool:
+    """Return whether a region can be set as a variable: a host label in lower case, as AWS's regions are.
+
+    Args:
+        value: the region.
+        elsewhere: whether the calls go to a host that is not AWS: its regions may have capitals (RegionOne).
+    """
+    return is_host_label(value) and (elsewhere or value == value.lower())
+
+
 def check_code(value: str, *, force: bool = False) -> str:
     """An MFA code: six digits; spaces and a byte order mark are ignored. What was typed is not repeated."""
     code = "".join(character for character in value if not character.isspace() and character not in _AROUND)

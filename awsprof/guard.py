@@ -118,15 +118,30 @@ def _posix(
     steps = [f'__awsprof_kinds="{kinds}"', f"[[ {' && '.join(tests)} ]]"]
     if guard.until is not None:
         steps.append(clock.format(guard.until))
-    steps += [
-        f"{{ [[ -z ${{{PROFILE}-}} || ${{{PROFILE}}} == {q(change[PROFILE] or '')} ]] || "
-        f'\\builtin export {PREVIOUS}="${{{PROFILE}}}"; }}'
-    ]
+    profile = change[PROFILE]
+    steps += _previous_posix(q(profile)) if profile else _PREVIOUS_OFF_POSIX
     unset = [name for name, value in change.items() if value is None]
     steps += [f"\\builtin unset -v {' '.join(unset)}"] if unset else []
     sets = [f"{name}={q(value)}" for name, value in change.items() if value is not None]
     steps += [f"\\builtin export {' '.join(sets)}"] if sets else []
     return " && ".join([*steps, confirm])
+
+
+def _previous_posix(profile: str) -> list[str]:
+    return [
+        f"{{ [[ -z ${{{PROFILE}-}} || ${{{PROFILE}}} == {profile} ]] || "
+        f'\\builtin export {PREVIOUS}="${{{PROFILE}}}"; }}'
+    ]
+
+
+# After `off` the profile before stays on a second line (environment.previous).
+_PREVIOUS_OFF_POSIX = [
+    f"__awsprof_kinds=${{{PREVIOUS}-}}",
+    "__awsprof_kinds=${__awsprof_kinds%%$'\\n'*}",
+    f'{{ [[ -z ${{{PROFILE}-}} || ${{{PROFILE}}} == "${{__awsprof_kinds}}" ]] || '
+    "{ __awsprof_kinds=${__awsprof_kinds:+$'\\n'${__awsprof_kinds}} && "
+    f'\\builtin export {PREVIOUS}="${{{PROFILE}}}${{__awsprof_kinds}}"; }}; }}',
+]
 
 
 def _saved_posix(*, first: bool) -> str:
@@ -188,12 +203,21 @@ def fish(guard: Guard, change: Change, lines: list[str]) -> str:
     if guard.until is not None:  # fish has no clock, but it tells a file's age, which is negative before its time
         tests.append(f"path mtime -R {q(guard.until_stamp)} 2>/dev/null | read -l left; and test $left -lt 0")
     steps = [
-        f'test -n "${PROFILE}"; and test "${PROFILE}" != {q(change[PROFILE] or "")}; and set -gx {PREVIOUS} ${PROFILE}'
+        f'test -n "${PROFILE}"; and test "${PROFILE}" != {q(profile)}; and set -gx {PREVIOUS} ${PROFILE}'
+        if (profile := change[PROFILE])
+        else _PREVIOUS_OFF_FISH
     ]
     for name, value in change.items():
         steps.append(f"set -eg {name}" if value is None else f"set -gx {name} {q(value)}")
     steps.append(confirm_fish(change, lines))
     return f"{'; and '.join(tests)}; and begin; {'; '.join(steps)}; end"
+
+
+_PREVIOUS_OFF_FISH = (
+    f'set -l before (builtin string split \\n -- "${PREVIOUS}")[1]; test "${PROFILE}" = "$before"; '
+    f'and set before; or test -z "${PROFILE}"; or begin; test -n "$before"; and set before \\n"$before"; '
+    f'set -gx {PREVIOUS} "${PROFILE}$before"; end'
+)
 
 
 def _unset(query: str, missing: int) -> str:
@@ -235,13 +259,19 @@ def pwsh(guard: Guard, change: Change, lines: list[str]) -> str:
     tests += [test for file in guard.files for test in _file_pwsh(file)]
     if guard.until is not None:
         tests.append(f"[DateTimeOffset]::UtcNow.ToUnixTimeSeconds() -lt {guard.until}")
-    active = get_pwsh(PROFILE)
-    steps = [
-        f"if ({active} -and -not {_equal_pwsh(active, change[PROFILE] or '')}) {{ "
-        f"[Environment]::SetEnvironmentVariable('{PREVIOUS}', {active}) }}"
-    ]
-    steps += [*set_pwsh(change), *confirm_pwsh(change, lines)]
+    steps = [_previous_pwsh(change[PROFILE] or ""), *set_pwsh(change), *confirm_pwsh(change, lines)]
     return f"if ({' -and '.join(tests)}) {{ {'; '.join(steps)}; $true }}"
+
+
+def _previous_pwsh(profile: str) -> str:
+    active, value = get_pwsh(PROFILE), get_pwsh(PROFILE)
+    other = quote_pwsh(profile)
+    start = ""
+    if not profile:  # `off`: the profile before stays on a second line (environment.previous)
+        start = f'$before = "$({get_pwsh(PREVIOUS)})".Split("`n")[0]; '
+        value, other = f'$(if ($before) {{ "$({active})`n$before" }} else {{ {active} }})', "$before"
+    condition = f"{active} -and -not [string]::Equals({active}, {other})"
+    return f"{start}if ({condition}) {{ [Environment]::SetEnvironmentVariable('{PREVIOUS}', {value}) }}"
 
 
 def _equal_pwsh(spelt: str, value: str) -> str:

@@ -74,7 +74,7 @@ def _welcome() -> Callable[..., None]:
 
 _USE_OPTIONS = {"--domain": "domain", "--region": "region", "--shell": "shell"}
 COMMANDS = {
-    "use": Plain(_use, argument="word", options=_USE_OPTIONS),
+    "use": Plain(_use, argument="word", options=_USE_OPTIONS, flags={"--renew": "renew", "--no-renew": "no_renew"}),
     "off": Plain(_off, options={"--shell": "shell"}),
     "status": Plain(_status, flags={"--json": "as_json"}),
     "current": Plain(_current),

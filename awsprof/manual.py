@@ -16,6 +16,8 @@ PATH = "docs/awsprof.1"
 _ENVIRONMENT = {
     "AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE": "Where the AWS files are, if not in ~/.aws.",
     "AWS_PROFILE": "The active profile; awsprof use sets it.",
+    "AWSPROF_REGION": "never: a switch removes AWS_REGION and AWS_DEFAULT_REGION instead of setting them.",
+    "AWSPROF_RENEW": "never: awsprof use does not ask for a renewal.",
     "AWSPROF_PREVIOUS, AWSPROF_SAVED": "The profile before, and what awsprof off brings back; kept by the hook.",
     "XDG_CACHE_HOME": "Where the names for completion and the answers for a switch without a process are kept.",
     "NO_COLOR, FORCE_COLOR": "Tables without colours, or with them everywhere.",
@@ -80,7 +82,7 @@ def _command(name: str, command: Any) -> Iterator[str]:
 
 
 def _options(command: Any) -> Iterator[str]:
-    for option in command.params:
+    for option in (parameter for parameter in command.params if not getattr(parameter, "hidden", False)):
         if option.param_type_name == "option":
             value = "" if option.is_flag else f" {option.metavar}"
             yield from _terms({", ".join(option.opts) + value: option.help or ""})

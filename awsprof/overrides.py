@@ -33,9 +33,6 @@ _VARIABLES = {
     **dict.fromkeys(("NODE_EXTRA_CA_CERTS", "NODE_TLS_REJECT_UNAUTHORIZED"), TRUST),
     "AWS_LOGIN_CACHE_DIRECTORY": IDENTITY,
     **dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CREDENTIAL_FILE", "BOTO_CONFIG"), IDENTITY),
-    # Read by some SDKs before a profile: Java, Ruby.
-    **dict.fromkeys(("AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AMAZON_ACCESS_KEY_ID"), IDENTITY),
-    **dict.fromkeys(("AMAZON_SECRET_ACCESS_KEY", "AMAZON_SESSION_TOKEN"), IDENTITY),
 }
 _SETTINGS = {
     **dict.fromkeys(("endpoint_url", "ignore_configured_endpoint_urls", "data_path", "csm_host"), HOST),

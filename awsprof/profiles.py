@@ -176,6 +176,14 @@ def user_behind(profiles: Profiles, name: str) -> str:
     return profiles[links[-1]].get(USER) if links else ""
 
 
+def credential_source(profiles: Profiles, name: str) -> str:
+    """Return the credential_source at the end of a profile's chain; empty if its keys come from elsewhere."""
+    found = chain(profiles, name)
+    last = profiles[found.links[-1]] if found.links and not found.broken else Profile(name)
+    own_keys = len(found.links) > 1 and last.has_keys
+    return last.get("credential_source") if last.assumes and not own_keys else ""
+
+
 LONGEST_CHAINED = 3600  # seconds that AWS allows for a role assumed with temporary keys
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from awsprof.environment import Change
     from awsprof.store import Folder
 
-# What an answer is made from besides files: where those are, and how a time is told.
-_INPUTS = ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "TZ")
+# What an answer is made from besides files: where those are, how a time is told, and whether regions are set.
+_INPUTS = ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "TZ", environment.REGION_RULE)
 _RACY = 2 * 10**9  # nanoseconds: what changed so lately may change again within a second, and some shells see seconds
 _LEAST = 900  # seconds: near its end a session is the program's to tell
 
@@ -60,6 +60,7 @@ def keep_use(ctx: Context, basis: Basis, name: str, region: str, end: int | None
     if ends_soon or not cache.is_plain(name) or not _spelt_plainly(ctx):
         return
     before = {**dict.fromkeys(environment.MANAGED, "."), environment.PROFILE: name, environment.SAVED: saved}
+    before[environment.REGION_RULE] = ctx.environ.get(environment.REGION_RULE, "")
     change = environment.switch(before, name, region, iso(end) if end is not None else "")
     _keep(ctx, f"use {name}", change, lines, saved, basis, None if end is None else end - _LEAST)
 

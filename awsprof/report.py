@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from awsprof.profiles import Profile, Profiles, Session
 
 
-def summary(known: Profiles, name: str, region: str, session: Session | None) -> str:
+def summary(known: Profiles, name: str, region: str, session: Session | None, now: float) -> str:
     """The one line about a profile: name, account, region, the end of its session."""
-    parts = [name, profiles.account(known, known[name]), masked("region", region), session_words(session)]
+    parts = [name, profiles.account(known, known[name]), masked("region", region), session_words(session, now)]
     return "  ".join(safe(part) for part in parts if part)
 
 
-def session_words(session: Session | None) -> str:
-    """What there is to say about a session. The end, not the rest: so the line is the same whenever it is printed."""
+def session_words(session: Session | None, now: float) -> str:
+    """Return the state of a session and when it expires; not the time left, so that a replayed line stays true."""
     if session is None:
         return ""
-    at = clock(session.expires_at) if session.expires_at is not None else ""
+    at = clock(session.expires_at, now) if session.expires_at is not None else ""
     return {
         profiles.VALID: f"session until {at}",
         profiles.EXPIRED: f"session expired {at}",

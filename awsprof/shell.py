@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from awsprof.environment import Change
 
-READONLY = "awsprof: a variable of this switch is readonly in this shell; nothing was changed"
+_READONLY = "awsprof: %s is readonly in this shell; nothing was changed"
 
 
 def quote_posix(value: str) -> str:
@@ -139,7 +139,8 @@ def _lines_of_posix(change: Change, quote: Callable[[str], str], call: str) -> s
     steps += [f"{call}export {sets}"] if sets else []
     return (
         f"if ( {call}unset -v {' '.join(change)} ) 2>/dev/null; then {' && '.join(steps)}; "
-        f"else {call}printf '%s\\n' {quote_posix(READONLY)} >&2; {call}false; fi\n"
+        f'else ( for awsprof_name in {" ".join(change)}; do ( {call}unset -v "${{awsprof_name}}" ) 2>/dev/null || '
+        f"{call}printf '{_READONLY}\\n' \"${{awsprof_name}}\" >&2; done ); {call}false; fi\n"
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 MASK = "********"
 _UNITS = {"h": 3600, "m": 60, "s": 1}
+_WEEKDAY_IS_CLEAR = 6 * 86400  # seconds
 
 # Characters that Python calls printable and that show nothing: fillers, joiners, variation selectors, blanks.
 _BLANK = (
@@ -158,10 +159,12 @@ def iso(seconds: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
-def clock(seconds: float) -> str:
-    """A time as people read it, in the local zone: Tue 03:12. It never depends on now."""
+def clock(seconds: float, now: float) -> str:
+    """Return a time in the local zone: Tue 03:12, or 2026-12-24 03:12 if it is more than six days away or ago."""
     moment = time.localtime(seconds)
-    return f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[moment.tm_wday]} {moment.tm_hour:02}:{moment.tm_min:02}"
+    weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[moment.tm_wday]
+    day = weekday if abs(seconds - now) <= _WEEKDAY_IS_CLEAR else time.strftime("%Y-%m-%d", moment)
+    return f"{day} {moment.tm_hour:02}:{moment.tm_min:02}"
 
 
 def nearest(word: str, names: Iterable[str], most: int = 3) -> list[str]:

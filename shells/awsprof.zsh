@@ -471,7 +471,8 @@ __awsprof_table='=SYNTAX	bash zsh fish pwsh sh
 use	PROFILE|-	
 use	--domain=DOMAIN	Look in this domain
 use	--region=REGION	The AWS region
-use	--mfa	Renew the MFA session first, if it needs it
+use	--renew	Renew the session first; if that fails, do not switch
+use	--no-renew	Do not ask for a renewal
 use	--shell=SYNTAX	Print the change for bash, zsh, fish, pwsh or sh instead
 	off	Take the switch back: this shell is as it was before it
 off	--shell=SYNTAX	Print the change for bash, zsh, fish, pwsh or sh instead

@@ -38,6 +38,7 @@ DESCRIBED = dict.fromkeys(
         "AWS_CREDENTIAL_EXPIRATION",
         "AWS_SESSION_EXPIRATION",
         "AWS_VAULT",
+        "AWSU_PROFILE",
         "AWSUME_PROFILE",
         "AWSUME_EXPIRATION",
         "GRANTED_SSO",
@@ -57,10 +58,24 @@ IDENTITIES = dict.fromkeys(
         "AWS_ROLE_SESSION_NAME",
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AMAZON_REGION",
     ),
     "x",
 )
-SECRETS = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"), "s")
+SECRETS = dict.fromkeys(
+    (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_SECURITY_TOKEN",
+        "AWS_ACCESS_KEY",
+        "AWS_SECRET_KEY",
+        "AMAZON_ACCESS_KEY_ID",
+        "AMAZON_SECRET_ACCESS_KEY",
+        "AMAZON_SESSION_TOKEN",
+    ),
+    "s",
+)
 OTHERS = {
     "HOME": "/home/you",
     "GRANTED_ALIAS_CONFIGURED": "true",
@@ -74,6 +89,7 @@ OTHERS = {
     "AWS_MAX_ATTEMPTS": "2",
 }
 A = {"AWS_PROFILE": "a:x"}
+NEVER = {"AWSPROF_REGION": "never"}
 
 
 def regions(region: str) -> Environ:
@@ -94,7 +110,16 @@ def regions(region: str) -> Environ:
             {**A, **regions("eu-west-1"), "AWSPROF_SAVED": "=r|"},
         ),
         ({"AWS_REGION": "r"}, "", "", {**A, "AWS_REGION": "r", "AWSPROF_SAVED": "=r|"}),
-        ({"AWS_DEFAULT_REGION": ""}, "", "", {**A, "AWS_DEFAULT_REGION": "", "AWSPROF_SAVED": "|="}),
+        ({"AWS_DEFAULT_REGION": ""}, "", "", {**A, "AWSPROF_SAVED": "|="}),
+        (regions(""), "", "", {**A, "AWSPROF_SAVED": "=|="}),
+        ({**NEVER, **regions("r")}, "", "", {**A, **NEVER, "AWSPROF_SAVED": "=r|=r"}),
+        ({**NEVER, "AWS_REGION": "r"}, "eu-west-1", "", {**A, **NEVER, **regions("eu-west-1"), "AWSPROF_SAVED": "=r|"}),
+        (
+            {"AWSPROF_REGION": "x", "AWS_REGION": "r"},
+            "",
+            "",
+            {**A, "AWSPROF_REGION": "x", "AWS_REGION": "r", "AWSPROF_SAVED": "=r|"},
+        ),
         (
             {"AWS_PROFILE": "own"},
             "",
@@ -175,7 +200,7 @@ def test_what_comes_to_mask_after_a_switch_goes_with_the_next() -> None:
     between = {**use({}, "a:x"), **KEYS, "AWS_DEFAULT_PROFILE": "d", "AWS_VAULT": "v"}
     after = use(between, "b:y")
     assert env.masking(after) == []
-    assert off(after) == {"AWS_DEFAULT_PROFILE": "d", "AWSPROF_PREVIOUS": "b:y"}
+    assert off(after) == {"AWS_DEFAULT_PROFILE": "d", "AWSPROF_PREVIOUS": "b:y\na:x"}
     assert env.off(after)[1].secrets == list(KEYS)
 
 
@@ -193,7 +218,11 @@ def test_off_brings_back_what_the_first_switch_removed() -> None:
         (["a:x", "b:y", "b:y"], "a:x"),
         (["a:x", "b:y", "a:x"], "b:y"),
         (["a:x", "off"], "a:x"),
-        (["a:x", "b:y", "off"], "b:y"),
+        (["a:x", "b:y", "off"], "b:y\na:x"),
+        (["a:x", "b:y", "off", "off"], "b:y\na:x"),
+        (["a:x", "b:y", "off", "b:y", "off"], "b:y\na:x"),
+        (["a:x", "b:y", "off", "c:z", "off"], "c:z\nb:y"),
+        (["a:x", "off", "a:x", "off"], "a:x"),
         (["a:x", "off", "off"], "a:x"),
         (["a:x", "off", "b:y"], "a:x"),
     ],
@@ -203,6 +232,46 @@ def test_the_profile_before(steps: list[str], previous: str) -> None:
     for step in steps:
         environ = off(environ) if step == "off" else use(environ, step)
     assert environ.get("AWSPROF_PREVIOUS", "") == previous
+
+
+@pytest.mark.parametrize(
+    ("steps", "profiles"),
+    [
+        (["a:x", "b:y", "-", "-"], ["a:x", "b:y"]),
+        (["a:x", "b:y", "off", "-", "-", "-"], ["b:y", "a:x", "b:y"]),
+        (["a:x", "b:y", "off", "b:y", "-"], ["a:x"]),
+        (["a:x", "b:y", "off", "c:z", "-", "-"], ["b:y", "c:z"]),
+        (["a:x", "b:y", "off", "-", "off", "-", "-"], ["b:y", "b:y", "a:x"]),
+        (["a:x", "off", "-", "-"], ["a:x", "a:x"]),
+    ],
+)
+def test_dash_after_off(steps: list[str], profiles: list[str]) -> None:
+    environ: Environ = {}
+    found = []
+    for step in steps:
+        environ = off(environ) if step == "off" else use(environ, env.previous(environ) if step == "-" else step)
+        found += [environ["AWS_PROFILE"]] if step == "-" else []
+    assert found == profiles
+
+
+CONTAINER = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost/x"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (CONTAINER, {**A, **CONTAINER, "AWSPROF_SAVED": "|"}),
+        ({**CONTAINER, **KEYS}, {**A, **CONTAINER, "AWSPROF_SAVED": "||" + "|".join(f"-{name}" for name in KEYS)}),
+        (
+            {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": ""},
+            {**A, "AWSPROF_SAVED": "||AWS_CONTAINER_CREDENTIALS_RELATIVE_URI="},
+        ),
+        (use(CONTAINER, "b:y"), {**A, **CONTAINER, "AWSPROF_SAVED": "|", "AWSPROF_PREVIOUS": "b:y"}),
+    ],
+    ids=["set", "among keys", "empty", "removed by a switch before"],
+)
+def test_what_a_profile_needs_is_kept(before: Environ, after: Environ) -> None:
+    assert apply(before, env.switch(before, "a:x", "", "", env.CONTAINER)) == after
 
 
 def test_off_onto_the_own_profile_keeps_the_one_before() -> None:
@@ -253,7 +322,7 @@ def walk(environ: Environ, steps: list[tuple[str, str, str] | str]) -> list[Envi
             environ = off(environ)
         elif not isinstance(step, str):
             environ = use(environ, *step)
-        elif previous := environ.get("AWSPROF_PREVIOUS"):
+        elif previous := env.previous(environ):
             environ = use(environ, previous)
         passed.append(environ)
     return passed
@@ -303,7 +372,7 @@ def test_the_regions_are_both_the_profiles_or_both_the_own(
     switches = [step for step in steps if isinstance(step, tuple)]
     for (_, region, _), after in zip(switches, walk(own, list(switches)), strict=True):
         for name in env.REGIONS:
-            assert after.get(name) == (region or own.get(name))
+            assert after.get(name) == (region or own.get(name) or None)
 
 
 @given(OWN, PROFILES)

@@ -79,6 +79,7 @@ LONG = [
     "use dev --domain --shell",
     "use dev --domain a --domain b",
     "use work:dev --mfa",
+    "use work:dev -m",
     "use --help",
     "off x",
     "off --json",

@@ -10,14 +10,15 @@ from awsprof.errors import ShellError, UsageError
 
 EVERY = list(shell.SHELLS.values())
 HOOKED = list(shell.HOOKED.values())
-READONLY = "awsprof: a variable of this switch is readonly in this shell; nothing was changed"
+READONLY = "awsprof: %s is readonly in this shell; nothing was changed"
 NAMES = sorted({*env.MANAGED, *env.MASKS, env.SAVED, env.PREVIOUS})
 
 
 def posix(names: str, steps: str) -> str:
     return (
         f"if ( \\builtin unset -v {names} ) 2>/dev/null; then {steps}; "
-        f"else \\builtin printf '%s\\n' '{READONLY}' >&2; \\builtin false; fi\n"
+        f'else ( for awsprof_name in {names}; do ( \\builtin unset -v "${{awsprof_name}}" ) 2>/dev/null || '
+        f"\\builtin printf '{READONLY}\\n' \"${{awsprof_name}}\" >&2; done ); \\builtin false; fi\n"
     )
 
 
@@ -141,7 +142,7 @@ def test_a_snippet_is_ascii_and_printable(kind: shell.Shell, change: dict[str, s
 def test_names_need_no_quoting(name: str) -> None:
     assert name.isidentifier()
     assert name.isascii()
-    assert name.startswith(("AWS", "GRANTED_SSO"))
+    assert name.startswith(("AWS", "AMAZON_", "GRANTED_SSO"))
 
 
 @pytest.mark.parametrize(

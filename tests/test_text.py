@@ -187,6 +187,27 @@ def test_iso_reads_back(seconds: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "Mon 12:00"),
+        (6 * 86400, "Sun 12:00"),
+        (-6 * 86400, "Tue 12:00"),
+        (6 * 86400 + 60, "2026-11-29 12:01"),
+        (-6 * 86400 - 60, "2026-11-17 11:59"),
+        (7 * 86400, "2026-11-30 12:00"),
+    ],
+)
+def test_a_time_more_than_six_days_away_is_a_date(monkeypatch: pytest.MonkeyPatch, seconds: int, words: str) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    try:
+        assert text.clock(NOON + seconds, NOON) == words
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize(
     ("zone", "words"),
     [("UTC", "Mon 12:00"), ("EAST-13", "Tue 01:00"), ("WEST8", "Mon 04:00")],
 )
@@ -194,7 +215,7 @@ def test_the_clock_is_local(monkeypatch: pytest.MonkeyPatch, zone: str, words: s
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        assert text.clock(NOON) == words
+        assert text.clock(NOON, NOON) == words
     finally:
         monkeypatch.undo()
         time.tzset()

@@ -21,11 +21,16 @@ def _use(
     ] = None,
     domain: Domain = None,
     region: Region = "",
-    mfa: Annotated[bool, typer.Option("--mfa", help="Renew the MFA session first, if it needs it.")] = False,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Renew the session first; if that fails, do not switch.")
+    ] = False,
+    no_renew: Annotated[bool, typer.Option("--no-renew", help="Do not ask for a renewal.")] = False,
+    mfa: Annotated[bool, typer.Option("-m", "--mfa", hidden=True)] = False,
     shell: Shell = None,
 ) -> None:
     """Make a profile active in this shell."""
-    use.run(call.obj, profile or "", domain=domain or "", region=region, mfa=mfa, shell=shell)
+    renew = renew or mfa
+    use.run(call.obj, profile or "", domain=domain or "", region=region, renew=renew, no_renew=no_renew, shell=shell)
 
 
 @app.command("off", epilog=epilog("awsprof off", 7))

@@ -77,5 +77,5 @@ def _row(ctx: Context, known: Profiles, profile: Profile) -> list[str]:
         masked("account", profiles.account(known, profile)),
         masked("region", profile.get("region")),
         masked("source_profile", profile.get("source_profile")),
-        session_words(session).removeprefix("session "),
+        session_words(session, ctx.now()).removeprefix("session "),
     ]

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from awsprof.ask import Person
     from awsprof.aws import Keys
     from awsprof.context import Context
     from awsprof.profiles import Profiles, Session
@@ -22,14 +23,29 @@ DAY_AND_A_HALF = 36 * 3600
 _TRIES = 3
 
 
-class Wish:
-    """How a session is wanted: a code or none, how long it lasts and how much must be left, in seconds."""
+class SkippedError(CredentialsError):
+    """The person chose to go on without a renewal."""
 
-    __slots__ = ("code", "force", "least", "seconds")
+
+class Wish:
+    """How a session is wanted: a code or none, how long it lasts and how much must be left, in seconds.
+
+    With `skippable` an empty code raises SkippedError. `asked` is set once a code was asked for.
+    """
+
+    __slots__ = ("asked", "code", "force", "least", "seconds", "skippable")
 
     def __init__(
-        self, code: str | None = None, *, force: bool = False, seconds: int = DAY_AND_A_HALF, least: int = -1
+        self,
+        code: str | None = None,
+        *,
+        force: bool = False,
+        seconds: int = DAY_AND_A_HALF,
+        least: int = -1,
+        skippable: bool = False,
     ) -> None:
+        self.asked = False
+        self.skippable = skippable
         self.code = "" if code is None else check_code(code)
         self.force = force
         self.seconds = check_seconds(seconds, 900, DAY_AND_A_HALF, "between 15m and 36h")
@@ -93,7 +109,7 @@ def _lasting(ctx: Context, known: Profiles, target: Target, least: int) -> Sessi
     session = profiles.state_of(known.get(target.profile) or profiles.Profile(target.profile), ctx.now())
     if session.expires_at is None or session.expires_at - ctx.now() <= least:
         return None
-    ctx.say(f"{quoted(target.profile)}  session until {clock(session.expires_at)} already")
+    ctx.say(f"{quoted(target.profile)}  session until {clock(session.expires_at, ctx.now())} already")
     return session
 
 
@@ -114,7 +130,7 @@ def _new_session(ctx: Context, known: Profiles, target: Target, wish: Wish) -> S
     keys = _session_keys(ctx, target, wish, send)
     ctx.say(*sessions.write(ctx.environ, target.profile, keys))
     cache.renew(ctx.environ)
-    ctx.say(f"{quoted(target.profile)}  session until {clock(keys.end or 0)}")
+    ctx.say(f"{quoted(target.profile)}  session until {clock(keys.end or 0, ctx.now())}")
     return profiles.Session(target.profile, profiles.VALID, keys.end)
 
 
@@ -130,12 +146,21 @@ def _session_keys(ctx: Context, target: Target, wish: Wish, send: Callable[[str]
     sent: set[str] = set()
     for left in reversed(range(_TRIES)):
         try:
-            return send(_fresh(check_code(ctx.person.secret(f"MFA code for {quoted(target.domain)} (hidden): ")), sent))
+            return send(_fresh(_typed(ctx.person, target.domain, wish), sent))
         except (UsageError, aws.WrongCodeError) as error:
             if not left:
                 raise
             ctx.say(error.what)
     raise AssertionError("the last try returns or raises")
+
+
+def _typed(person: Person, domain: str, wish: Wish) -> str:
+    wish.asked = True
+    hint = "hidden; Enter to skip" if wish.skippable else "hidden"
+    typed = person.secret(f"MFA code for {quoted(domain)} ({hint}): ")
+    if wish.skippable and not typed:
+        raise SkippedError("not renewed")
+    return check_code(typed)
 
 
 def _fresh(code: str, sent: set[str]) -> str:

@@ -46,7 +46,7 @@ def settings(known: Profiles, profile: Profile) -> list[tuple[str, str, str]]:
 
 def _print(ctx: Context, known: Profiles, profile: Profile) -> None:
     session = profiles.session(known, profile.name, ctx.now())
-    ctx.out(summary(known, profile.name, profile.get("region"), session))
+    ctx.out(summary(known, profile.name, profile.get("region"), session, ctx.now()))
     rows = settings(known, profile)
     width = max((len(key) for key, _, _ in rows), default=0)
     for key, value, path in rows:
@@ -63,7 +63,7 @@ def _print(ctx: Context, known: Profiles, profile: Profile) -> None:
 def _held(ctx: Context, known: Profiles, link: str) -> str:
     session = profiles.session(known, link, ctx.now())
     old = key_age(ctx, known, link)
-    return session_words(session) if session and session.profile == link else f"key {old}" if old else ""
+    return session_words(session, ctx.now()) if session and session.profile == link else f"key {old}" if old else ""
 
 
 def _one_line(value: str) -> str:

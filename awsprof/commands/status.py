@@ -42,7 +42,7 @@ def _lines(ctx: Context, known: Profiles) -> list[tuple[str, str]]:
     if name in known:
         session = profiles.session(known, name, ctx.now())
         lines += [("account", safe(profiles.account(known, known[name]))), ("region", _region(ctx, known))]
-        lines += [("session", session_words(session)), ("key", _key(ctx, known))]
+        lines += [("session", session_words(session, ctx.now())), ("key", _key(ctx, known))]
     return [(label, value) for label, value in lines if value]
 
 
@@ -123,6 +123,8 @@ def _told_end(ctx: Context, session: Session | None) -> list[Finding]:
 
 def _masked(ctx: Context, known: Profiles) -> list[Finding]:
     masks = environment.masking(ctx.environ)
+    if profiles.credential_source(known, ctx.active) == "EcsContainer":
+        masks = [name for name in masks if name not in environment.CONTAINER]
     if not masks:
         return []
     instead = f"awsprof use {quoted(ctx.active)}" if ctx.active in known else "awsprof use PROFILE"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from awsprof import cache, environment, lookup, names, profiles, replay
 from awsprof.channel import route
-from awsprof.errors import UsageError
-from awsprof.forms import check_region
+from awsprof.errors import AwsprofError, CancelledError, CredentialsError, UsageError
+from awsprof.forms import check_region, is_exportable_region
+from awsprof.masking import quoted_value
 from awsprof.report import session_words, summary
-from awsprof.text import iso, quoted, safe
+from awsprof.text import iso, joined, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +16,18 @@ if TYPE_CHECKING:
     from awsprof.picker import Row
     from awsprof.profiles import Profiles, Session
 
+_SOON = 900  # seconds: a session with less left is offered for renewal
+
 
 def run(
-    ctx: Context, word: str = "", *, domain: str = "", region: str = "", mfa: bool = False, shell: str | None = None
+    ctx: Context,
+    word: str = "",
+    *,
+    domain: str = "",
+    region: str = "",
+    renew: bool = False,
+    no_renew: bool = False,
+    shell: str | None = None,
 ) -> None:
     """Switch to the profile that a word means (docs/shells.md), `-` being the one before.
 
@@ -26,34 +36,76 @@ def run(
         word: a profile, a bare name, or `-`.
         domain: where to look for a bare name.
         region: the region of this switch only, instead of the profile's.
-        mfa: renew the session first where it needs it; a refused code changes nothing.
+        renew: renew a session that has less than 15 minutes left first; if that fails, nothing is changed.
+        no_renew: do not ask for a renewal.
         shell: print the change for this shell on stdout instead of handing it to the hook.
 
     Raises:
         AwsprofError: as the docs say; the environment is unchanged.
     """
+    if renew and no_renew:
+        raise UsageError("--renew and --no-renew contradict each other", "choose one")
     line = f"use {quoted(word)}" if word else "use PROFILE"
     deliver = route(ctx.channel, ctx.out, shell, line=line, at_terminal=ctx.person is not None)
     basis = replay.Basis(ctx)
     known = profiles.load(ctx.environ)
     name = _resolve(ctx, word, known, domain)
-    if mfa:
-        known = _with_session(ctx, known, name)
-    plain = word in (name, "-") and not (region or mfa or shell)
-    region = check_region(region) if region else known[name].get("region")
+    keep = _needed(known, name)
+    if renew:
+        known = _renewed(ctx, known, name)
+    elif not no_renew and not shell and _may_ask(ctx):
+        known = _offered(ctx, known, name)
+    plain = word in (name, "-") and not (region or renew or no_renew or shell or keep)
+    own, warning = ("", "") if region else _own_region(ctx, known, name)
+    region = check_region(region) if region else own
     session = profiles.session(known, name, ctx.now())
     end = iso(session.expires_at) if session and session.expires_at is not None else ""
-    change = environment.switch(ctx.environ, name, region, end)
+    exported = "" if own and environment.leaves_region_out(ctx.environ) else region
+    change = environment.switch(ctx.environ, name, exported, end, keep)
     lines = [
         *known.warnings,
-        summary(known, name, region, session),
+        summary(known, name, region, session, ctx.now()),
+        warning,
         *_asides(ctx, change),
-        *_doubts(known, name, session),
+        *_doubts(ctx, known, name, session),
+        _missing(ctx, change, keep),
     ]
     ctx.say(*deliver(change, lines))
     cache.renew(ctx.environ, name, (basis.times, known))
-    if plain:
-        replay.keep_use(ctx, basis, name, region, session.expires_at if session else None, lines)
+    if plain and not _wants_renewal(ctx, session):
+        replay.keep_use(ctx, basis, name, exported, session.expires_at if session else None, lines)
+
+
+def _needed(known: Profiles, name: str) -> tuple[str, ...]:
+    """Return the overriding variables that the profile takes its keys from.
+
+    Raises:
+        CredentialsError: AWS tools would use the keys in variables instead of the role, so no switch can work.
+    """
+    source = profiles.credential_source(known, name)
+    if source == "Environment":
+        raise CredentialsError(
+            f"{quoted(name)} has credential_source = Environment: AWS tools use the keys in the environment instead "
+            "of its role, so a switch cannot work",
+            f"assume the role with those keys for one command: awsprof exec {quoted(name)} --keys -- COMMAND",
+        )
+    return environment.CONTAINER if source == "EcsContainer" else ()
+
+
+def _missing(ctx: Context, change: environment.Change, needed: tuple[str, ...]) -> str:
+    if not needed or any(change.get(name, ctx.environ.get(name)) for name in needed):
+        return ""
+    return f"its credential_source is EcsContainer, but neither {joined(needed, 'nor')} is set: AWS tools find no keys"
+
+
+def _own_region(ctx: Context, known: Profiles, name: str) -> tuple[str, str]:
+    """Return the profile's region, or nothing and a warning if SDKs that read the variable would refuse it."""
+    region = known[name].get("region")
+    elsewhere = any(map(known[name].get, ("endpoint_url", "services"))) or bool(environment.reported(ctx.environ))
+    if not region or is_exportable_region(region, elsewhere=elsewhere):
+        return region, ""
+    path, line = known.place(name, "region")
+    return "", f"{quoted(path)} line {line}: {quoted_value(region)} is not a region, so AWS_REGION is not set to it"
 
 
 def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:
@@ -61,7 +113,7 @@ def _resolve(ctx: Context, word: str, known: Profiles, domain: str) -> str:
         return _chosen(ctx, known, word or domain)
     if word != "-":
         return lookup.profile(ctx, known, word, domain=domain)
-    before = ctx.environ.get(environment.PREVIOUS, "")
+    before = environment.previous(ctx.environ)
     if not before:
         raise UsageError("there is no profile before this one in this shell", "name one: awsprof use PROFILE")
     if before not in known:
@@ -77,7 +129,7 @@ def _chosen(ctx: Context, known: Profiles, domain: str) -> str:
         raise UsageError(first, "\n".join(more))
     if ctx.person is None:
         raise UsageError("no profile given, and no terminal to ask on", "name one: awsprof list shows what there is")
-    lately = [ctx.active, ctx.environ.get(environment.PREVIOUS, ""), *cache.recent(ctx.environ)]
+    lately = [ctx.active, environment.previous(ctx.environ), *cache.recent(ctx.environ)]
     ordered = dict.fromkeys([*(name for name in lately if name in known), *sorted(known)])
     found = [name for name in ordered if domain in ("", names.domain_of(name))]
     return ctx.person.choose("use which profile?", _rows(ctx, known, found), first=ctx.active)
@@ -93,7 +145,7 @@ def _rows(ctx: Context, known: Profiles, found: list[str]) -> list[Row]:
             f"{'*' if name == ctx.active else ' '} {safe(name)}",
             safe(account),
             safe(known[name].get("region")),
-            session_words(profiles.session(known, name, ctx.now())),
+            session_words(profiles.session(known, name, ctx.now()), ctx.now()),
         ]
         for name, account in zip(found, accounts, strict=True)
     ]
@@ -102,16 +154,45 @@ def _rows(ctx: Context, known: Profiles, found: list[str]) -> list[Row]:
     return [Row(name, label.rstrip(), account) for name, label, account in zip(found, labels, accounts, strict=True)]
 
 
-def _with_session(ctx: Context, known: Profiles, name: str) -> Profiles:
-    """The profiles once the session that this one stands on lasts."""
-    from awsprof.commands.mfa import renew  # a plain switch must not pay for it
+def _may_ask(ctx: Context) -> bool:
+    """Return whether to ask for a renewal: a hook called, stdin and stderr are terminals, and the user allows it."""
+    at_terminal = ctx.person is not None and ctx.stderr is not None and ctx.stderr.isatty()
+    return at_terminal and ctx.channel is not None and ctx.environ.get("AWSPROF_RENEW") != "never"
+
+
+def _wants_renewal(ctx: Context, session: Session | None) -> bool:
+    """Return whether an MFA session is missing, has expired, or has less than 15 minutes left."""
+    if session is None or names.kind_by_name(session.profile) != names.MFA:
+        return False
+    end = session.expires_at
+    return session.state == profiles.MISSING or (end is not None and end - ctx.now() < _SOON)
+
+
+def _renewed(ctx: Context, known: Profiles, name: str, *, skippable: bool = False) -> Profiles:
+    """Return the profiles after a renewal of the session that a profile depends on, if that session needs it."""
+    from awsprof.commands import mfa  # a plain switch must not pay for it
 
     session = profiles.session(known, name, ctx.now())
-    if session is None or names.kind_by_name(session.profile) != names.MFA:
+    if session is None or not (_wants_renewal(ctx, session) or session.state == profiles.UNKNOWN):
         return known
-    # A word without a colon may be a domain, too: then the session is named by itself.
-    renew(ctx, name if ":" in name else session.profile)
+    wish = mfa.Wish(least=_SOON, skippable=skippable)
+    try:
+        # A word without a colon may be a domain, too: then the session is named by itself.
+        mfa.renew(ctx, name if ":" in name else session.profile, wish)
+    except CancelledError:
+        raise
+    except AwsprofError as error:
+        if not skippable or (wish.asked and not isinstance(error, mfa.SkippedError)):
+            raise
+        if not wish.asked:  # what is missing for a renewal is no reason not to switch
+            ctx.say(f"cannot renew the session: {error.what}", *error.next_step.split("\n"))
     return profiles.load(ctx.environ)
+
+
+def _offered(ctx: Context, known: Profiles, name: str) -> Profiles:
+    """Return the profiles after asking for a session's renewal, which the person may skip."""
+    session = profiles.session(known, name, ctx.now())
+    return _renewed(ctx, known, name, skippable=True) if _wants_renewal(ctx, session) else known
 
 
 def _asides(ctx: Context, change: environment.Change) -> list[str]:
@@ -121,11 +202,11 @@ def _asides(ctx: Context, change: environment.Change) -> list[str]:
     return [*lines, f"kept {', '.join(kept)}: {why}"] if kept else lines
 
 
-def _doubts(known: Profiles, name: str, session: Session | None) -> list[str]:
-    """What will not work yet, with the command that mends it."""
+def _doubts(ctx: Context, known: Profiles, name: str, session: Session | None) -> list[str]:
+    """Return a line for each thing that will not work yet, with the command that fixes it."""
     broken = profiles.chain(known, name).broken
     found = [f"AWS tools cannot use {quoted(name)}: {broken}"] if broken else []
-    if session is None or session.state not in (profiles.EXPIRED, profiles.MISSING):
+    if session is None or not (_wants_renewal(ctx, session) or session.state in (profiles.EXPIRED, profiles.MISSING)):
         return found
     if names.kind_by_name(session.profile) != names.MFA:
         state = "have expired" if session.state == profiles.EXPIRED else "are incomplete"

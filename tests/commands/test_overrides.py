@@ -52,7 +52,7 @@ def lines_of(home: Home, **variables: str) -> list[str]:
         ("AWS_BEARER_TOKEN_BEDROCK", "shh", "identity AWS_BEARER_TOKEN_BEDROCK = ********"),
         ("AWS_EB_PROFILE", "prod", "identity AWS_EB_PROFILE = prod"),
         ("AWS_CREDENTIAL_FILE", "/x", "identity AWS_CREDENTIAL_FILE = /x"),
-        ("AWS_SECRET_KEY", "shh", "identity AWS_SECRET_KEY = ********"),
+        ("AWS_SECRET_KEY", "shh", None),  # a switch removes it, and it is reported as such
         ("AWS_ENDPOINT_URL", "", None),
         ("AWS_DATA_PATH", "", None),
         ("AWS_EB_PROFILE", "", None),

@@ -182,6 +182,16 @@ def test_dash(home: Home) -> None:
     assert home.snippet == bash({"AWS_PROFILE": "work:iam", **FRESH, "AWSPROF_PREVIOUS": "work:dev"})
 
 
+def test_dash_after_off_goes_back_twice(home: Home) -> None:
+    home.write(CONFIG, credentials())
+    home.call(off.run, AWSPROF_SAVED="|", AWS_PROFILE="work:iam", AWSPROF_PREVIOUS="default")
+    assert home.snippet == bash({"AWS_PROFILE": None, "AWSPROF_SAVED": None, "AWSPROF_PREVIOUS": "work:iam\ndefault"})
+    home.call(using("-"), AWSPROF_PREVIOUS="work:iam\ndefault")
+    assert home.snippet == bash({"AWS_PROFILE": "work:iam", **FRESH})
+    home.call(using("-"), AWS_PROFILE="work:iam", AWSPROF_PREVIOUS="work:iam\ndefault", **FRESH)
+    assert "AWS_PROFILE='default'" in home.snippet
+
+
 def test_dash_to_a_profile_that_is_gone(home: Home) -> None:
     home.write(CONFIG, credentials())
     with pytest.raises(NoSuchProfileError, match="no profile work:deb") as refused:
@@ -208,15 +218,116 @@ HOSTILE = ["a\x1b[31mb", "it's", '"q"', "$(reboot)", "`x`", "[red]", "é", "a\ud
 def test_hostile_names_are_switched_to_and_shown_harmless(home: Home, name: str) -> None:
     home.write("", f"[{name}]\n{KEYS}region = {name}\n")
     home.call(using(name))
-    assert home.snippet == bash({"AWS_PROFILE": name, **regions(name), **FRESH})
+    assert home.snippet == bash({"AWS_PROFILE": name, **FRESH})
     assert home.err.replace("\n", "").isprintable()
 
 
 def test_a_value_of_several_lines(home: Home) -> None:
     home.write("[profile a]\nregion = eu-west-1\n  $(reboot)\n")
     home.call(using("a"))
-    assert home.snippet == bash({"AWS_PROFILE": "a", **regions("eu-west-1\n$(reboot)"), **FRESH})
-    assert home.err == "a  eu-west-1\\n$(reboot)\n"
+    assert home.snippet == bash({"AWS_PROFILE": "a", **FRESH})
+    assert home.err.startswith(f"a\n{home.config} line 2: ")
+    assert home.err.endswith(" is not a region, so AWS_REGION is not set to it\n")
+
+
+@pytest.mark.parametrize(
+    "region",
+    [
+        "eu-west-1 # Ireland",
+        "x ; y",
+        '"us-west-2"',
+        "Ireland",
+        "EU-WEST-1",
+        "eu_west_1",
+        "-x",
+        "x-",
+        "12",
+        "a.b",
+        "a" * 64,
+    ],
+)
+def test_an_invalid_region_is_not_exported(home: Home, region: str) -> None:
+    home.write(f"[profile a]\noutput = json\nregion = {region}\n")
+    home.call(using("a"), AWS_REGION="mine-1")
+    saved = {"AWSPROF_SAVED": "=mine-1|"}
+    assert home.snippet == bash({"AWS_PROFILE": "a", "AWS_REGION": "mine-1", **saved})
+    summary, warning = home.err.splitlines()
+    assert summary == "a"
+    assert warning.startswith(f"{home.config} line 3: ")
+    assert region.strip('"') in warning
+
+
+@pytest.mark.parametrize(
+    ("region", "more"),
+    [("eu-west-1", ""), ("auto", ""), ("nyc3", ""), ("RegionOne", "endpoint_url = https://s3.example\n")],
+)
+def test_a_region_of_another_host_is_exported(home: Home, region: str, more: str) -> None:
+    home.write(f"[profile a]\nregion = {region}\n{more}")
+    home.call(using("a"))
+    assert home.snippet == bash({"AWS_PROFILE": "a", **regions(region), **FRESH})
+    assert home.err == f"a  {region}\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "region", "after"),
+    [("work:dev", "", None), ("work:ops", "", None), ("work:dev", "us-east-1", "us-east-1")],
+)
+def test_regions_left_to_each_profile(home: Home, word: str, region: str, after: str | None) -> None:
+    home.write(CONFIG, credentials())
+    home.call(using(word, region=region), AWSPROF_REGION="never", AWS_REGION="mine-1", AWS_DEFAULT_REGION="")
+    end = {"AWS_SESSION_EXPIRATION": END, "AWSPROF_SAVED": "=mine-1|="}
+    both = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), after)
+    assert home.snippet == bash({"AWS_PROFILE": word, **both, **end})
+
+
+CONTAINER = {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"}
+SOURCE = f"[profile a]\nrole_arn = {ARN}:role/x\ncredential_source = {{}}\n"
+SOURCE += f"[profile b]\nrole_arn = {ARN}:role/y\nsource_profile = a\n"
+
+
+@pytest.mark.parametrize("word", ["a", "b"])
+@pytest.mark.parametrize(
+    ("environ", "change", "said"),
+    [
+        (CONTAINER, {}, ""),
+        (
+            {"AWS_VAULT": "v", **CONTAINER},
+            {"AWS_VAULT": None, "AWSPROF_SAVED": "||AWS_VAULT=v"},
+            "removed AWS_VAULT\n",
+        ),
+        (
+            {},
+            {},
+            "its credential_source is EcsContainer, but neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor "
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI is set: AWS tools find no keys\n",
+        ),
+    ],
+    ids=["kept", "kept among others", "missing"],
+)
+def test_a_container_profile_keeps_its_variables(
+    home: Home, word: str, environ: dict[str, str], change: dict[str, str | None], said: str
+) -> None:
+    home.write(SOURCE.format("EcsContainer"))
+    home.call(using(word), **environ)
+    removed = {name: value for name, value in change.items() if value is None}
+    assert home.snippet == bash({**removed, "AWS_PROFILE": word, **{**FRESH, **change}})
+    assert home.err == f"{word}  123456789012\n{said}"
+
+
+@pytest.mark.parametrize("word", ["a", "b", "-"])
+def test_keys_in_the_environment_cannot_be_switched_to(home: Home, word: str) -> None:
+    home.write(SOURCE.format("Environment"))
+    with pytest.raises(CredentialsError, match="credential_source = Environment") as refused:
+        home.call(using(word), AWS_ACCESS_KEY_ID="A", AWSPROF_PREVIOUS="a")
+    assert refused.value.exit_code == 5
+    assert f"awsprof exec {word.replace('-', 'a')} --keys -- " in refused.value.next_step
+    assert (home.snippet, home.err) == ("", "")
+
+
+def test_another_source_is_switched_to(home: Home) -> None:
+    home.write(SOURCE.format("Ec2InstanceMetadata"))
+    home.call(using("b"), **CONTAINER)
+    assert home.err == "b  123456789012\nremoved AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\n"
 
 
 @pytest.mark.parametrize(("name", "shell"), [("a\0b", "bash"), ("a\0b", "fish"), ("a\udcffb", "pwsh")])
@@ -247,7 +358,7 @@ def test_no_files_and_a_directory(home: Home) -> None:
 def test_mfa_asks_nothing_where_the_session_lasts(home: Home) -> None:
     home.write(CONFIG, credentials())
     for word in ("work:dev", "sso", "tokens"):
-        home.call(lambda ctx, word=word: use.run(ctx, word, mfa=True))  # type: ignore[misc]
+        home.call(lambda ctx, word=word: use.run(ctx, word, renew=True))  # type: ignore[misc]
         assert f"AWS_PROFILE='{word}'" in home.snippet
 
 
@@ -256,7 +367,7 @@ def test_mfa_without_a_code_changes_nothing(home: Home, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, value)
     home.write(CONFIG, credentials(EXPIRED))
     with pytest.raises(CredentialsError, match="needs an MFA code"):
-        home.call(lambda ctx: use.run(ctx, "work:dev", mfa=True))
+        home.call(lambda ctx: use.run(ctx, "work:dev", renew=True))
     assert home.snippet == ""
 
 
@@ -265,7 +376,7 @@ def test_mfa_of_a_profile_that_is_called_like_a_domain(home: Home) -> None:
     role = f"[profile work]\nrole_arn = {ARN}:role/x\nsource_profile = play:mfa\n"
     play = f"{role}[profile play:mfa]\nmfa_serial = {ARN}:mfa/x\n"
     home.write(CONFIG + play, credentials(EXPIRED) + f"[play:iam]\n{KEYS}[play:mfa]\n{LASTING}")
-    home.call(lambda ctx: use.run(ctx, "work", mfa=True))
+    home.call(lambda ctx: use.run(ctx, "work", renew=True))
     assert "AWS_PROFILE='work'" in home.snippet
 
 

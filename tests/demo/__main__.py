@@ -52,7 +52,6 @@ def steps(shell: str, csv: str, role_arn: str) -> list[str]:
         "awsprof add mfa work",
         f"awsprof add role work:dev --source work:mfa --role-arn {role_arn} --region ap-southeast-2",
         "awsprof use work:dev",
-        "awsprof mfa",
         identity,
         "awsprof status",
         "awsprof list",
@@ -116,7 +115,7 @@ def _environment(home: Path, url: str, out: TextIO) -> dict[str, str]:
 def _answered(child: "pexpect.spawn[str]", user: User) -> int:
     """Type the code where it is asked for; give the shell's exit code."""
     try:
-        while child.expect_exact(["(hidden): ", pexpect.EOF]) == 0:
+        while child.expect_exact(["(hidden): ", "Enter to skip): ", pexpect.EOF]) < 2:
             child.sendline(user.next_code())
     except pexpect.TIMEOUT:
         print(f"\nthe demo has hung for {PATIENCE} s: given up", file=sys.stderr)

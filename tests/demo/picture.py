@@ -20,7 +20,7 @@ BEGIN = (
     "awsprof add role work:dev --role-arn arn:aws:iam::000000000000:role/PowerUsers --region ap-southeast-2",
     "awsprof add role work:prod --role-arn arn:aws:iam::000000000000:role/PowerUsers --region eu-west-1",
 )
-SHOWN = ("awsprof use work:dev", "awsprof mfa", "awsuse prod", "awsprof list", "awsprof off")
+SHOWN = ("awsprof use work:dev", "awsuse prod", "awsprof list", "awsprof off")
 
 
 def transcript() -> list[str]:

@@ -104,7 +104,7 @@ LINES = {
     "command": ("awsprof us", "awsprof use "),
     "command of a command": ("awsprof add ro", "awsprof add role "),
     "option": ("awsprof use --reg", "awsprof use --region "),
-    "option everywhere": ("awsprof use --no", "awsprof use --no-input "),
+    "option everywhere": ("awsprof use --no-i", "awsprof use --no-input "),
     "option before": ("awsprof --verb", "awsprof --verbose "),
     "unknown option": ("awsprof use --nonsense=w", "awsprof use --nonsense=w"),
     "not a file": ("awsprof status wo", "awsprof status wo"),
@@ -159,7 +159,18 @@ LISTS = {
     "not the active one": ("awsprof use home:", ["home:dev", "home:dev space", "home:iam", "home:mfa"]),
     "options": (
         "awsprof use --",
-        ["--domain", "--region", "--mfa", "--shell", "--help", "--version", "--verbose", "--debug", "--no-input"],
+        [
+            "--domain",
+            "--region",
+            "--renew",
+            "--no-renew",
+            "--shell",
+            "--help",
+            "--version",
+            "--verbose",
+            "--debug",
+            "--no-input",
+        ],
     ),
     "options not yet typed": (
         "awsprof off --verbose --shell=zsh --",

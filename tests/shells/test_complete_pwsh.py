@@ -30,7 +30,7 @@ FILES = ("work", "work:d", "w", "use", "list", "eu-west", "home:b", "dev", "-x",
 WORK = ["work:dev", "work:hostile", "work:iam", "work:mfa", "work:ops"]
 HOME_ = ["home:dev", "home:iam", "home:mfa"]  # home:billing is active
 OPTIONS = ["--help", "--version", "--verbose", "--debug", "--no-input"]
-USE = [*OPTIONS, "--domain", "--region", "--mfa", "--shell"]
+USE = [*OPTIONS, "--domain", "--region", "--renew", "--no-renew", "--shell"]
 USERS = ["home:iam", "home:mfa", "work:iam", "work:mfa"]
 # Where nothing is offered PowerShell offers files: so the word is offered as it stands, or a space.
 LISTS = {
@@ -60,13 +60,13 @@ LISTS = {
     "awsprof use work:dev w": ["w"],
     "awsprof nothing w": ["w"],
     "awsprof use --": USE,
-    "awsprof use --mf": ["--mfa"],
+    "awsprof use --ren": ["--renew"],
     "awsprof use --zz": ["--zz"],
     "awsoff --": [*OPTIONS, "--shell"],
     "awsoff ": [*OPTIONS, "--shell"],
     "awsprof use --domain work ": ["dev", "hostile", "iam", "mfa", "ops"],
     "awsprof use --domain=work d": ["dev"],
-    "awsuse --mfa --domain work --region eu-west-1 d": ["dev"],
+    "awsuse --renew --domain work --region eu-west-1 d": ["dev"],
     "awsprof use --domain wo": ["work"],
     "awsprof list --domain=wo": ["--domain=work"],
     "awsprof list --kind ": ["all", "iam", "mfa", "user", "role", "sso", "login", "process", "keys"],
@@ -180,7 +180,7 @@ def test_lists(listed: dict[str, list[str]], line: str, names: list[str]) -> Non
 
 TIPS = {
     "awsprof o": ("off", "Take the switch back: this shell is as it was before it"),
-    "awsprof use --m": ("--mfa", "Renew the MFA session first, if it needs it"),
+    "awsprof use --ren": ("--renew", "Renew the session first; if that fails, do not switch"),
     "awsprof use work:d": ("work:dev", "role 000000000000 ap-southeast-2"),
     "awsprof use work:hos": ("work:hostile", HOSTILE),
     "awsprof domains wo": ("work", "work"),
@@ -207,14 +207,14 @@ def test_in_the_middle_of_a_line(home: Home) -> None:
     script.write_text(
         f"""{STRICT}
 Import-Module {HOOK}
-$line = 'awsprof use work:d --mfa; ls'
+$line = 'awsprof use work:d --renew; ls'
 $found = TabExpansion2 -inputScript $line -cursorColumn 18
 $at = $found.ReplacementIndex
 $line.Remove($at, $found.ReplacementLength).Insert($at, $found.CompletionMatches[0].CompletionText)
 """
     )
     done = subprocess.run([*PWSH, script], env=home.environ, cwd=home.work, capture_output=True, text=True, check=True)
-    assert (done.stdout, done.stderr) == ("awsprof use work:dev --mfa; ls\n", "")
+    assert (done.stdout, done.stderr) == ("awsprof use work:dev --renew; ls\n", "")
 
 
 def test_a_removed_module_completes_nothing(home: Home) -> None:

@@ -48,6 +48,29 @@ def test_a_day_is_answered_once(counted: Counted, shell: Shell) -> None:
     assert again.status == 0
 
 
+def test_off_remembers_two_profiles(counted: Counted, shell: Shell) -> None:
+    """The next `use -` after it finds the one before, too: answered by the program, or from the cache."""
+    lines = ["awsuse work:dev", "awsuse work:prod", "awsoff", "awsprof use -", "awsprof use -", "awsoff", "awsoff"]
+    first, _ = counted.run(shell, *lines)
+    again, calls = counted.run(shell, *lines)
+    assert [seen.environ.get(b"AWS_PROFILE") for seen in first.seen[4:7]] == [None, b"work:prod", b"work:dev"]
+    assert again.seen == first.seen
+    assert first.seen[-1].environ[b"AWSPROF_PREVIOUS"] == b"work:dev\nwork:prod"
+    assert calls == ["use -", "use -", "off"]  # the second `off` has nothing to undo
+
+
+def test_regions_left_to_each_profile_are_replayed(counted: Counted, shell: Shell) -> None:
+    lines = ["awsuse work:dev", "awsuse work:prod", "awsoff"]
+    never = {"AWSPROF_REGION": "never", "AWS_REGION": "mine-1"}
+    first, _ = counted.run(shell, *lines, environ=never)
+    again, calls = counted.run(shell, *lines, environ=never)
+    regions = [seen.environ.get(b"AWS_REGION") for seen in again.seen[1:]]
+    assert regions == [b"mine-1", None, None, b"mine-1"]
+    assert again.seen == first.seen
+    assert calls == []
+    assert counted.run(shell, "awsuse work:dev")[1] == ["use work:dev"]
+
+
 def test_two_names_of_one_file_are_not_mixed_up(counted: Counted, shell: Shell) -> None:
     """A comma stands for the colon in the answer's file: a name that has one is asked for each time."""
     lines = ["awsprof use work:dev", "awsprof use work,dev", "awsprof use work,dev"]
@@ -72,6 +95,9 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
     "a bearer token": {"AWS_BEARER_TOKEN_BEDROCK": "t"},
     "models from elsewhere": {"AWS_DATA_PATH": "/x"},
     "a profile of the EB CLI": {"AWS_EB_PROFILE": "bare"},
+    "keys that Go, Java and Ruby read": {"AWS_SECRET_KEY": "s"},
+    "a region that Ruby reads": {"AMAZON_REGION": "r"},
+    "regions left to each profile": {"AWSPROF_REGION": "never"},
     "another zone": {"TZ": "Asia/Tokyo"},
     "files named, though the same": {"AWS_CONFIG_FILE": "~/.aws/config"},
 }

@@ -174,7 +174,7 @@ DAYS: dict[str, tuple[dict[str, str], list[Line]]] = {
             Line("awsuse work:dev", switched(), DEV),
             Line("awsuse work:dve", switched(), GONE, 3),
             Line(
-                "awsuse home:dev --mfa",
+                "awsuse home:dev --renew",
                 switched(),
                 "awsprof: the session of home needs an MFA code, and there is no terminal to ask at\n"
                 "  awsprof mfa home --code -   reads it from stdin\n",

@@ -62,7 +62,7 @@ def test_a_script(home: Home, sh: tuple[str, ...]) -> None:
         "refused none mine",
     ], done.stderr
     assert done.returncode != 0
-    assert "a variable of this switch is readonly in this shell; nothing was changed" in done.stderr
+    assert "AWS_REGION is readonly in this shell; nothing was changed" in done.stderr
 
 
 @each_sh

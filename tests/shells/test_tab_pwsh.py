@@ -90,7 +90,7 @@ ONE = {
     "awsuse work:d\t": "awsuse work:dev",
     "awsprof use WORK:D\t": "awsprof use work:dev",
     "awsprof use 'work:d\t": "awsprof use work:dev",
-    "awsprof use --mf\t": "awsprof use --mfa",
+    "awsprof use --ren\t": "awsprof use --renew",
     "awsprof use --region eu-north\t": "awsprof use --region eu-north-1",
     "awsmfa h\t": "awsmfa home",
     "Set-AwsProfile -Domain work -All d\t": "Set-AwsProfile -Domain work -All dev",

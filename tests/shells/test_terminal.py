@@ -102,7 +102,7 @@ def test_mfa_at_a_terminal(home: Home, shell: Shell, user: tuple[User, CheckingS
     files = [file.read_bytes() for file in sorted(home.path.joinpath(".aws").iterdir())]
     terminal = Terminal(home, shell, {"AWS_ENDPOINT_URL": sts.url})
     start, modes = terminal.look(), terminal.modes()
-    terminal.line("awsuse work:dev")
+    terminal.line("awsuse work:dev --no-renew")
     switched = terminal.look()
     assert changed(start, switched) == bare("work:dev", "ap-southeast-2")
 
@@ -134,6 +134,43 @@ def test_mfa_at_a_terminal(home: Home, shell: Shell, user: tuple[User, CheckingS
     terminal.child.close(force=True)
 
 
+SKIPPABLE = "MFA code for work \\(hidden; Enter to skip\\): "
+
+
+def test_use_asks_for_what_is_missing(home: Home, shell: Shell, user: tuple[User, CheckingSts]) -> None:
+    person, sts = user
+    home.write(CONFIG.format(device=person.device_arn), CREDENTIALS.format(user=person))
+    terminal = Terminal(home, shell, {"AWS_ENDPOINT_URL": sts.url})
+    start = terminal.look()
+    terminal.type("awsuse work:dev")
+    terminal.child.expect(SKIPPABLE)
+    terminal.child.send("\x03")
+    terminal.child.expect("READY")
+    left = terminal.look()
+    assert (changed(start, left), left.status) == ({}, 130)
+
+    terminal.type("awsuse work:dev")
+    terminal.child.expect(SKIPPABLE)
+    terminal.child.send("\r")
+    terminal.child.expect("renew the session with: awsprof mfa work.*READY")
+    skipped = terminal.look()
+    assert (changed(start, skipped), skipped.status) == (bare("work:dev", "ap-southeast-2"), 0)
+    assert sts.count("GetSessionToken") == 0
+
+    terminal.type("awsuse work:dev")
+    for code in (person.wrong_code(), person.next_code()):
+        terminal.child.expect(SKIPPABLE)
+        terminal.child.send(code + "\r")
+    terminal.child.expect("session until .*READY")
+    renewed = terminal.look()
+    assert list(changed(skipped, renewed)) == ["AWS_SESSION_EXPIRATION"]
+    terminal.line("awsuse work:iam")
+    terminal.line("awsuse work:dev")  # asks nothing: the session lasts
+    assert sts.count("GetSessionToken") == 2
+    assert home.left_behind() == []
+    terminal.child.close(force=True)
+
+
 WITH_CTRL_Z = pytest.mark.parametrize("shell", ["bash", "zsh", "fish"], indirect=True)
 
 
@@ -156,7 +193,7 @@ def test_ctrl_z_and_fg(home: Home, shell: Shell, user: tuple[User, CheckingSts])
     home.write(CONFIG.format(device=person.device_arn), CREDENTIALS.format(user=person))
     terminal = Terminal(home, shell, {"AWS_ENDPOINT_URL": sts.url})
     start, modes = terminal.look(), terminal.modes()
-    stopped(terminal, "awsuse work:dev --mfa && echo RAN ON")
+    stopped(terminal, "awsuse work:dev --renew && echo RAN ON")
     assert sts.count("GetSessionToken") == 0
 
     terminal.type("fg")
@@ -182,7 +219,7 @@ def test_ctrl_z_and_kill(home: Home, shell: Shell, user: tuple[User, CheckingSts
     home.write(CONFIG.format(device=person.device_arn), CREDENTIALS.format(user=person))
     terminal = Terminal(home, shell, {"AWS_ENDPOINT_URL": sts.url})
     start = terminal.look()
-    stopped(terminal, "awsuse work:dev --mfa")
+    stopped(terminal, "awsuse work:dev --renew")
     terminal.line("kill %1")
     after = terminal.look()
     assert changed(start, after) == {}
