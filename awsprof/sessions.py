@@ -18,7 +18,6 @@ from awsprof.profiles import (
     EXPIRATION_FOR,
     KEY_ID,
     LEGACY_TOKEN,
-    MFA_SERIAL,
     OTHER_EXPIRATION,
     SECRET,
     TOKEN,
@@ -160,12 +159,6 @@ def _regions(known: Profiles, domain: str, environ: Mapping[str, str]) -> Iterat
             yield known[name].get("region")
     yield environ.get("AWS_REGION", "")
     yield environ.get("AWS_DEFAULT_REGION", "")
-
-
-def asking_again(known: Profiles, name: str) -> list[str]:
-    """The roles on the way from a profile to its keys for which AWS tools ask for a code of their own (mfa_serial)."""
-    links = profiles.chain(known, name).links if name in known else []
-    return [link for link in links if known[link].get("role_arn") and known[link].get(MFA_SERIAL)]
 
 
 def only_one(

@@ -307,4 +307,4 @@ def test_each_domain_has_a_lock_of_its_own_beside_the_credentials(home: Home, do
 )
 def test_which_roles_make_the_aws_tools_ask_again(home: Home, name: str, serial_of: str, expected: list[str]) -> None:
     config = MANY.replace(f"[profile {serial_of}]\n", f"[profile {serial_of}]\nmfa_serial = {DEVICE}\n")
-    assert sessions.asking_again(known(home, config), name) == expected
+    assert profiles.asking_again(known(home, config), name) == expected

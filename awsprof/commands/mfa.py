@@ -148,7 +148,7 @@ def _fresh(code: str, sent: set[str]) -> str:
 
 
 def _warn_of_second_question(ctx: Context, known: Profiles, name: str) -> None:
-    for role in sessions.asking_again(known, name):
+    for role in profiles.asking_again(known, name):
         ctx.say(f"{quoted(role)} has an mfa_serial of its own: AWS tools will ask for a code again; remove that line")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import environment, lookup, names, profiles, sessions
+from awsprof import environment, lookup, names, profiles
 from awsprof.changes import How, Words, commit, settings_steps
 from awsprof.errors import AwsprofError, CredentialsError
 from awsprof.forms import is_session_name
@@ -55,7 +55,7 @@ def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:
         raise lookup.not_found(ctx, known, standing)
     if name or not ctx.environ.get("AWS_ACCESS_KEY_ID"):
         _refuse_to_prompt(ctx, known, standing)
-    sends = "the MFA code" if sessions.asking_again(known, standing) else "the requests"
+    sends = "the MFA code" if profiles.asking_again(known, standing) else "the requests"
     try:
         return aws.caller_identity(name, aws.Gate(ctx.environ, ctx.say, sends))
     except CredentialsError as error:
@@ -82,7 +82,7 @@ def _keep_user(ctx: Context, known: Profiles, name: str, arn: str) -> None:
 
 def _refuse_to_prompt(ctx: Context, known: Profiles, name: str) -> None:
     """Without this botocore would ask at the terminal for the code of such a role, wherever stdin comes from."""
-    asking = sessions.asking_again(known, name)
+    asking = profiles.asking_again(known, name)
     if asking and ctx.person is None:
         raise CredentialsError(
             f"{quoted(asking[0])} asks for an MFA code of its own", "use a terminal, or remove its mfa_serial"
