@@ -68,6 +68,9 @@ def known(home: Home, config: str, credentials: str = IAM) -> profiles.Profiles:
     return profiles.load(home.environ)
 
 
+PLAIN = "[solo]\naws_access_key_id = A\naws_secret_access_key = s\n"
+
+
 @pytest.mark.parametrize("case", FOUND)
 def test_which_session(home: Home, case: str) -> None:
     word, active, expected = FOUND[case]
@@ -83,6 +86,7 @@ NOT_FOUND: dict[str, tuple[str, str, type[AwsprofError], int, str]] = {
     "a profile without a session": ("lone:dev", "", NoSuchProfileError, 3, "awsprof add mfa lone"),
     "an active profile that is gone": ("", "work:gone", NoSuchProfileError, 3, "awsprof add mfa work"),
     "one named like a domain": ("", "work", NoSuchProfileError, 3, "awsprof add mfa work"),
+    "one with keys outside a domain": ("", "solo", NoSuchProfileError, 3, "awsprof adopt solo --domain NAME"),
     "no domain": (":x", "", NoSuchProfileError, 3, "awsprof add mfa DOMAIN"),
 }
 
@@ -91,7 +95,7 @@ NOT_FOUND: dict[str, tuple[str, str, type[AwsprofError], int, str]] = {
 def test_no_session_is_found(home: Home, case: str) -> None:
     word, active, kind, exit_code, advice = NOT_FOUND[case]
     with pytest.raises(kind) as raised:
-        sessions.find(known(home, MANY), word, active)
+        sessions.find(known(home, MANY, IAM + PLAIN), word, active)
     assert raised.value.exit_code == exit_code
     assert advice in raised.value.next_step
 

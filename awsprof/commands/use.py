@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import cache, environment, lookup, names, profiles, replay
+from awsprof import cache, checks, environment, lookup, names, profiles, replay
 from awsprof.channel import route
 from awsprof.errors import UsageError
 from awsprof.forms import check_region
@@ -48,7 +48,7 @@ def run(
         *known.warnings,
         summary(known, name, region, session),
         *_asides(ctx, change),
-        *_doubts(known, name, session),
+        *_doubts(known, name, session, change.get("AWS_REGION") or ctx.environ.get("AWS_REGION", "")),
     ]
     ctx.say(*deliver(change, lines))
     cache.renew(ctx.environ, name, (basis.times, known))
@@ -121,10 +121,9 @@ def _asides(ctx: Context, change: environment.Change) -> list[str]:
     return [*lines, f"kept {', '.join(kept)}: {why}"] if kept else lines
 
 
-def _doubts(known: Profiles, name: str, session: Session | None) -> list[str]:
+def _doubts(known: Profiles, name: str, session: Session | None, region: str) -> list[str]:
     """What will not work yet, with the command that mends it."""
-    broken = profiles.chain(known, name).broken
-    found = [f"AWS tools cannot use {quoted(name)}: {broken}"] if broken else []
+    found = [f"{what} ({fix})" for what, fix in checks.findings(known, name, region=region)]
     if session is None or session.state not in (profiles.EXPIRED, profiles.MISSING):
         return found
     if names.kind_by_name(session.profile) != names.MFA:

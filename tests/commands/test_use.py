@@ -57,6 +57,7 @@ def regions(name: str) -> dict[str, str | None]:
 END = "2026-11-24T03:12:05Z"
 FRESH = {"AWSPROF_SAVED": "|"}
 RENEW = "renew the session with: awsprof mfa work\n"
+NO_SESSION = "AWS tools cannot use sso: sso needs [sso-session s], which does not exist (awsprof show sso)\n"
 MACHINE = "until then AWS tools would act as this machine's own role, if it has one\n"
 
 
@@ -72,11 +73,12 @@ MACHINE = "until then AWS tools would act as this machine's own role, if it has 
         (
             "work:ops",
             {"AWS_PROFILE": "work:ops", "AWS_SESSION_EXPIRATION": END},
-            "work:ops  123456789012  session until Tue 03:12\n",
+            "work:ops  123456789012  session until Tue 03:12\n"
+            "work:ops has no region, and none is set in this shell (awsprof set work:ops region=REGION)\n",
         ),
         ("work:iam", {"AWS_PROFILE": "work:iam"}, "work:iam  123456789012\n"),
         ("default", {"AWS_PROFILE": "default", **regions("us-east-1")}, "default  us-east-1\n"),
-        ("sso", {"AWS_PROFILE": "sso"}, "sso  111122223333\n"),
+        ("sso", {"AWS_PROFILE": "sso"}, "sso  111122223333\n" + NO_SESSION),
         ("process", {"AWS_PROFILE": "process"}, "process\n"),
         (
             "tokens",
@@ -92,7 +94,8 @@ MACHINE = "until then AWS tools would act as this machine's own role, if it has 
         (
             "gone-source",
             {"AWS_PROFILE": "gone-source"},
-            "gone-source  123456789012\nAWS tools cannot use gone-source: there is no profile gone\n",
+            "gone-source  123456789012\nAWS tools cannot use gone-source: there is no profile gone "
+            "(awsprof show gone-source)\n",
         ),
     ],
 )
@@ -216,7 +219,8 @@ def test_a_value_of_several_lines(home: Home) -> None:
     home.write("[profile a]\nregion = eu-west-1\n  $(reboot)\n")
     home.call(using("a"))
     assert home.snippet == bash({"AWS_PROFILE": "a", **regions("eu-west-1\n$(reboot)"), **FRESH})
-    assert home.err == "a  eu-west-1\\n$(reboot)\n"
+    assert home.err.startswith("a  eu-west-1\\n$(reboot)\n")
+    assert "config line 2: region goes on in the next line" in home.err
 
 
 @pytest.mark.parametrize(("name", "shell"), [("a\0b", "bash"), ("a\0b", "fish"), ("a\udcffb", "pwsh")])
