@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from awsprof import names
+from awsprof.chains import Chain, asking_again, chain, down_to_the_keys
 from awsprof.files import read
-from awsprof.text import parse_time, quoted
+from awsprof.text import parse_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ EXPIRATION_FOR = "awsprof_expiration_for"
 USER = "awsprof_user"  # of an iam profile: the IAM user's name, as AWS said it
 DEVICE_ARN = "mfa_device_arn"
 MFA_SERIAL = "mfa_serial"
+LOGIN = "login_session"  # the ARN that `aws login` signed in
 _SSO = ("sso_session", "sso_start_url", "sso_account_id")
+
+__all__ = ["Chain", "Profile", "Profiles", "Session", "asking_again", "chain", "down_to_the_keys"]
 
 VALID, EXPIRED, MISSING, UNKNOWN = "valid", "expired", "missing", "unknown"
 
@@ -61,22 +65,25 @@ class Profile:
         """The value that the AWS tools would use, or nothing."""
         return self.credentials[key] if key in self.credentials else self.config.get(key, "")
 
+    def has(self, key: str) -> bool:
+        """Whether one of the files has this setting, even an empty one."""
+        return key in self.credentials or key in self.config
+
     @property
     def kind(self) -> str:
-        """`iam` or `mfa` by name, else `role`, `sso`, `process` or `keys` by content; empty without credentials."""
+        """`iam` or `mfa` by name, otherwise by content `role`, `sso`, `login`, `process`, `keys`, or empty."""
         by_name = names.kind_by_name(self.name)
         if by_name:
             return by_name
-        if self.get("role_arn"):
-            return "role"
-        if any(map(self.get, _SSO)):
-            return "sso"
-        # botocore's order: the credentials file, then the process, then keys in config.
-        if self.credentials.get(KEY_ID):
-            return "keys"
-        if self.get("credential_process"):
-            return "process"
-        return "keys" if self.get(KEY_ID) else ""
+        # botocore's order: the credentials file, then `aws login`, then the process, then keys in config.
+        found = {
+            "role": self.get("role_arn"),
+            "sso": any(map(self.get, _SSO)),
+            "keys": self.credentials.get(KEY_ID),
+            "login": self.get(LOGIN),
+            "process": self.get("credential_process"),
+        }
+        return next((kind for kind, there in found.items() if there), "keys" if self.get(KEY_ID) else "")
 
     @property
     def has_keys(self) -> bool:
@@ -84,9 +91,29 @@ class Profile:
         return bool(self.get(KEY_ID) and self.get(SECRET))
 
     @property
+    def mentions_keys(self) -> bool:
+        """Whether the files have a key setting for it, even half a pair: AWS tools then assume no role for a source."""
+        return self.has(KEY_ID) or self.has(SECRET)
+
+    @property
+    def half_pair(self) -> str:
+        """The setting that is missing beside the other half of a key pair where AWS tools look; empty if none is.
+
+        They take a pair from one file only, the credentials file first. A key id without a secret ends their search;
+        a secret alone is skipped, so it is half a pair only if nothing else gives keys.
+        """
+        if KEY_ID in self.credentials:
+            return "" if self.credentials.get(SECRET) else SECRET
+        if any(map(self.has, (LOGIN, "credential_process"))):
+            return ""
+        if KEY_ID in self.config:
+            return "" if self.config.get(SECRET) else SECRET
+        return KEY_ID if self.has(SECRET) else ""
+
+    @property
     def assumes(self) -> bool:
         """Whether AWS tools assume a role for it with the keys of another profile, or of credential_source."""
-        return bool(self.get("role_arn")) and not self.get("web_identity_token_file")
+        return self.has("role_arn") and not self.has("web_identity_token_file")
 
 
 class Profiles(dict[str, Profile]):
@@ -111,6 +138,11 @@ class Profiles(dict[str, Profile]):
         section = config.get(name) or self.credentials.sections.get(name)
         return (self.config if name in config else self.credentials).path, section.line + 1 if section else 1
 
+    def sso_session(self, name: str) -> dict[str, str]:
+        """Return the settings of an sso-session of the config file; empty if there is none."""
+        header = read.header_named(self.config, "sso-session", name)
+        return self.config.values(header) if header else {}
+
     @property
     def warnings(self) -> list[str]:
         """One line for each file that the AWS CLI and boto3 refuse."""
@@ -125,49 +157,6 @@ def load(environ: Mapping[str, str]) -> Profiles:
     """
     config, credentials = read.paths(environ)
     return Profiles(read.load(config), read.load(credentials))
-
-
-class Chain:
-    """The source profiles from a profile down to its keys, and what breaks the chain, if anything does."""
-
-    __slots__ = ("broken", "links")
-
-    def __init__(self) -> None:
-        self.links: list[str] = []
-        self.broken = ""
-
-
-def chain(profiles: Profiles, name: str) -> Chain:
-    """Follow source_profile from a profile, itself first, as botocore does.
-
-    A source with keys of its own ends the chain, whatever else it says; so may a profile be its own source.
-    """
-    found = Chain()
-    while name in profiles:
-        found.links.append(name)
-        profile = profiles[name]
-        if not profile.assumes or (len(found.links) > 1 and profile.has_keys) or profile.get("credential_source"):
-            return found
-        source = profile.get("source_profile")
-        if source == name and profile.has_keys:
-            return found
-        if not source:
-            found.broken = f"{quoted(name)} has a role_arn, but no source_profile"
-            return found
-        if source in found.links:
-            found.broken = f"{quoted(name)} leads back to {quoted(source)}"
-            return found
-        name = source
-    found.broken = f"there is no profile {quoted(name)}"
-    return found
-
-
-def down_to_the_keys(profiles: Profiles, chain: Chain) -> list[str]:
-    """The links of a chain, and the iam profile whose keys renew the session at its end."""
-    last = chain.links[-1]
-    iam = f"{names.domain_of(last)}:{names.IAM}"
-    renewed = names.kind_by_name(last) == names.MFA and iam in profiles
-    return [*chain.links, iam] if renewed else chain.links
 
 
 def user_behind(profiles: Profiles, name: str) -> str:
@@ -204,7 +193,7 @@ def _has_temporary_keys(profile: Profile) -> bool:
         return True
     if profile.has_keys:  # AWS tools use these, whatever else the profile says
         return bool(profile.get(TOKEN) or profile.get(LEGACY_TOKEN)) or profile.get(KEY_ID).startswith("ASIA")
-    return any(map(profile.get, ("role_arn", "login_session", *_SSO)))
+    return any(map(profile.get, ("role_arn", LOGIN, *_SSO)))
 
 
 def refused_duration(profiles: Profiles, name: str) -> str:
@@ -265,6 +254,8 @@ def session(profiles: Profiles, name: str, now: float) -> Session | None:
         own = profile.get(TOKEN) and (link == found.links[-1] or not profile.assumes)
         if names.kind_by_name(link) == names.MFA or own:
             return state_of(profile, now)
+        if profile.kind == "login" and link == found.links[-1]:  # nobody knows without asking AWS
+            return Session(link, UNKNOWN, None)
     return None
 
 
@@ -292,7 +283,7 @@ def device_of(profiles: Profiles, domain: str) -> str:
 
 def account(profiles: Profiles, profile: Profile) -> str:
     """The account number a profile leads to, as far as the files tell."""
-    arn = profile.get("role_arn")
+    arn = profile.get("role_arn") or (profile.get(LOGIN) if profile.kind == "login" else "")
     if names.kind_by_name(profile.name):
         arn = device_of(profiles, names.domain_of(profile.name))
     return arn_account(arn) or profile.get("sso_account_id") or profile.get("aws_account_id")

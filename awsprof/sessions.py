@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from awsprof import aws, names, profiles
+from awsprof import aws, checks, names, profiles
 from awsprof.errors import CredentialsError, FileError, NoSuchProfileError, UsageError
 from awsprof.files import lock, plan, read
 from awsprof.forms import check_device
@@ -18,7 +18,6 @@ from awsprof.profiles import (
     EXPIRATION_FOR,
     KEY_ID,
     LEGACY_TOKEN,
-    MFA_SERIAL,
     OTHER_EXPIRATION,
     SECRET,
     TOKEN,
@@ -55,7 +54,7 @@ def find(known: Profiles, word: str, active: str) -> str:
     for link in profiles.chain(known, name).links:
         if names.kind_by_name(link) == names.MFA:
             return link
-    return _by_convention(known, names.domain_of(name))
+    return _by_convention(known, names.domain_of(name), name)
 
 
 def _not_found(known: Profiles, name: str) -> NoSuchProfileError:
@@ -67,11 +66,12 @@ def _domain_word(name: str) -> str:
     return quoted(names.domain_of(name)) if names.domain_of(name) else "DOMAIN"
 
 
-def _by_convention(known: Profiles, domain: str) -> str:
+def _by_convention(known: Profiles, domain: str, profile: str = "") -> str:
     name = f"{domain}:{names.MFA}"
-    if name not in known:
-        raise NoSuchProfileError(f"there is no MFA session for {quoted(domain)}", f"awsprof add mfa {quoted(domain)}")
-    return name
+    if name in known:
+        return name
+    step = checks.next_step(known, profile) if profile else checks.new_session(known, domain)
+    raise NoSuchProfileError(f"there is no MFA session for {quoted(profile or domain)}", step)
 
 
 class Target:
@@ -160,12 +160,6 @@ def _regions(known: Profiles, domain: str, environ: Mapping[str, str]) -> Iterat
             yield known[name].get("region")
     yield environ.get("AWS_REGION", "")
     yield environ.get("AWS_DEFAULT_REGION", "")
-
-
-def asking_again(known: Profiles, name: str) -> list[str]:
-    """The roles on the way from a profile to its keys for which AWS tools ask for a code of their own (mfa_serial)."""
-    links = profiles.chain(known, name).links if name in known else []
-    return [link for link in links if known[link].get("role_arn") and known[link].get(MFA_SERIAL)]
 
 
 def only_one(

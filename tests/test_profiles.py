@@ -40,6 +40,10 @@ def known(config: str = "", credentials: str = "") -> profiles.Profiles:
         ("default", KEYS, "", "keys"),
         ("default", "region = r", "", ""),
         ("x", "role_arn =", KEYS, "keys"),
+        ("x", "login_session = l", "", "login"),
+        ("x", "login_session = l\ncredential_process = p", "", "login"),
+        ("x", "login_session = l", KEYS, "keys"),
+        ("x", "login_session = l\nsso_session = s", "", "sso"),
     ],
 )
 def test_kinds(name: str, config: str, credentials: str, kind: str) -> None:
@@ -89,7 +93,12 @@ CHAINS: list[tuple[str, dict[str, str], list[str], str]] = [
     ("loop below", {"a": role("b"), "b": role("c"), "c": role("b")}, ["a", "b", "c"], "c leads back to b"),
     ("own source, own keys", {"a": role("a", KEYS)}, ["a"], ""),
     ("own source, no keys", {"a": role("a")}, ["a"], "a leads back to a"),
-    ("own source, half a key", {"a": role("a", "aws_access_key_id = A\n")}, ["a"], "a leads back to a"),
+    (
+        "own source, half a key",
+        {"a": role("a", "aws_access_key_id = A\n")},
+        ["a"],
+        "a has half a key pair: aws_secret_access_key is missing",
+    ),
     ("a source with keys ends it", {"a": role("b"), "b": role("a", KEYS)}, ["a", "b"], ""),
     ("keys of its own do not help a role", {"a": role("gone", KEYS)}, ["a"], "there is no profile gone"),
     ("no source", {"a": f"role_arn = {ARN}:role/x\n"}, ["a"], "a has a role_arn, but no source_profile"),
@@ -107,27 +116,173 @@ def test_chains(config: dict[str, str], links: list[str], broken: str) -> None:
     assert (found.links, found.broken) == (links, broken)
 
 
+R = f"role_arn = {ARN}:role/x\n"
+HALF, OTHER_HALF = "aws_access_key_id = A\n", "aws_secret_access_key = s\n"
+SSO = "sso_account_id = 1\nsso_role_name = x\n"
+LEGACY = SSO + "sso_start_url = https://x.invalid/start\nsso_region = eu-west-1\n"
+SHARED = "[sso-session s]\nsso_start_url = https://x.invalid/start\nsso_region = eu-west-1\n"
+PROCESS = 'credential_process = printf \'{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s"}\'\n'
+SOURCES = "Environment, EcsContainer, Ec2InstanceMetadata"
+NO_SECRET = "a has half a key pair: aws_secret_access_key is missing"
+# What is in config (below `[profile a]`) and in credentials, and what is wrong with profile a.
+FILES = {
+    "both kinds of source": (
+        f"{R}source_profile = b\ncredential_source = Ec2InstanceMetadata\n[profile b]\n{KEYS}",
+        "",
+        "a has both source_profile and credential_source",
+    ),
+    "an unknown credential_source": (
+        f"{R}credential_source = Ec2\n",
+        "",
+        f"a has credential_source Ec2, which is not one of {SOURCES}",
+    ),
+    "credential_source in lower case": (
+        f"{R}credential_source = ecscontainer\n",
+        "",
+        f"a has credential_source ecscontainer, which is not one of {SOURCES}",
+    ),
+    "an empty credential_source": (
+        f"{R}credential_source =\n",
+        "",
+        f"a has credential_source '', which is not one of {SOURCES}",
+    ),
+    "an empty source_profile": (f"{R}source_profile =\n", "", "the source_profile of a is empty"),
+    "a role_arn in credentials": ("", f"[a]\n{R}", "a has a role_arn, but no source_profile"),
+    "a source without credentials": (
+        f"{R}source_profile = b\n[profile b]\nregion = r\n",
+        "",
+        "the source profile b has no credentials",
+    ),
+    "a source that is a source": (
+        f"{R}source_profile = b\n[profile b]\nsource_profile = c\n[profile c]\n{KEYS}",
+        "",
+        "the source profile b has no credentials",
+    ),
+    "a source with a token alone": (
+        f"{R}source_profile = b\n[profile b]\naws_session_token = t\n",
+        "",
+        "the source profile b has no credentials",
+    ),
+    "a source with half a pair": (
+        f"{R}source_profile = b\n",
+        f"[b]\n{OTHER_HALF}",
+        "b has half a key pair: aws_access_key_id is missing",
+    ),
+    "half a pair ends the chain": (
+        f"{R}source_profile = b\n[profile b]\n{R}source_profile = c\n{HALF}[profile c]\n{KEYS}",
+        "",
+        "b has half a key pair: aws_secret_access_key is missing",
+    ),
+    "half a pair": ("", f"[a]\n{HALF}", NO_SECRET),
+    "half a pair in config": (HALF, "", NO_SECRET),
+    "the other half": ("", f"[a]\n{OTHER_HALF}", "a has half a key pair: aws_access_key_id is missing"),
+    "a pair in two files": (OTHER_HALF, f"[a]\n{HALF}", NO_SECRET),
+    "a pair in two files, the other way": (HALF, f"[a]\n{OTHER_HALF}", NO_SECRET),
+    "half a pair before a process": (PROCESS, f"[a]\n{HALF}", NO_SECRET),
+    "a token file without a role": (
+        "web_identity_token_file = f\n",
+        "",
+        "a has a web_identity_token_file, but no role_arn",
+    ),
+    "a token file as the source": (
+        f"{R}source_profile = b\n[profile b]\nweb_identity_token_file = f\n",
+        "",
+        "b has a web_identity_token_file, but no role_arn",
+    ),
+    "SSO without a region": (
+        f"{SSO}sso_start_url = https://x.invalid/start\n",
+        "",
+        "a has SSO settings, but no sso_region",
+    ),
+    "SSO with nothing more": (SSO, "", "a has SSO settings, but no sso_start_url or sso_region"),
+    "SSO without a role": (
+        LEGACY.replace("sso_role_name = x\n", ""),
+        "",
+        "a has SSO settings, but no sso_role_name",
+    ),
+    "a session without an account": (
+        f"sso_session = s\nsso_role_name = x\n{SHARED}",
+        "",
+        "a has SSO settings, but no sso_account_id",
+    ),
+    "no such sso-session": (f"{SSO}sso_session = s\n", "", "a needs [sso-session s], which does not exist"),
+    "an sso-session that contradicts": (
+        f"{LEGACY}sso_session = s\n{SHARED.replace('eu-', 'us-')}",
+        "",
+        "sso_region of a and of [sso-session s] differ",
+    ),
+    "SSO as the source": (f"{R}source_profile = b\n[profile b]\n{SSO}", "", "b has SSO settings, but no "),
+    "SSO before keys": (SSO, f"[a]\n{KEYS}", "a has SSO settings, but no sso_start_url or sso_region"),
+    # What works.
+    "keys": ("", f"[a]\n{KEYS}", ""),
+    "keys in config": (KEYS, "", ""),
+    "half a pair of config below keys": (HALF, f"[a]\n{KEYS}", ""),
+    "a process": (PROCESS, "", ""),
+    "half a pair below a process": (PROCESS + HALF, "", ""),
+    "the other half above a process": (PROCESS, f"[a]\n{OTHER_HALF}", ""),
+    "a process as the source": (f"{R}source_profile = b\n[profile b]\n{PROCESS}", "", ""),
+    "a role with half a pair": (f"{R}{HALF}source_profile = b\n[profile b]\n{KEYS}", "", ""),
+    "legacy SSO": (LEGACY, "", ""),
+    "legacy SSO as the source": (f"{R}source_profile = b\n[profile b]\n{LEGACY}", "", ""),
+    "an sso-session": (f"{SSO}sso_session = s\n{SHARED}", "", ""),
+    "an sso-session in quotes": (f"{SSO}sso_session = s\n" + SHARED.replace(" s]", ' "s"]'), "", ""),
+    "an sso-session that agrees": (f"{LEGACY}sso_session = s\n{SHARED}", "", ""),
+    "a token file": (f"{R}web_identity_token_file = f\n", "", ""),
+    "a token file, and a bad source": (f"{R}web_identity_token_file = f\nsource_profile = gone\n", "", ""),
+    "a token file as a good source": (
+        f"{R}source_profile = b\n[profile b]\n{R}web_identity_token_file = f\n",
+        "",
+        "",
+    ),
+    "an empty token file": (f"{R}web_identity_token_file =\n", f"[a]\n{KEYS}", ""),
+    "its own source in the other file": (f"{R}source_profile = a\n", f"[a]\n{KEYS}", ""),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_what_botocore_refuses(case: str) -> None:
+    config, credentials, broken = FILES[case]
+    found = profiles.chain(known(f"[profile a]\n{config}", credentials), "a")
+    assert found.broken.startswith(broken)
+    assert bool(found.broken) == bool(broken)
+
+
+# The keys come from elsewhere, or there is no profile.
 BY_FILES_ALONE = [row for row in CHAINS if row[0] not in ("credential_source", "not there", "a source without a role")]
+JUDGED = {case: ("".join(f"[profile {n}]\n{b}" for n, b in rows.items()), "", broken)
+          for case, rows, _, broken in BY_FILES_ALONE} | {
+    case: (f"[profile a]\n{config}", credentials, broken) for case, (config, credentials, broken) in FILES.items()
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("config", "broken"), [(r[1], r[3]) for r in BY_FILES_ALONE], ids=[r[0] for r in BY_FILES_ALONE]
-)
-def test_botocore_breaks_at_the_same_chains(
-    home: Home, monkeypatch: pytest.MonkeyPatch, config: dict[str, str], broken: str
-) -> None:
+@pytest.mark.parametrize("case", JUDGED)
+def test_botocore_breaks_at_the_same_chains(home: Home, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
     import botocore.session  # the judge of this table alone
     from botocore.exceptions import BotoCoreError
 
+    config, credentials, broken = JUDGED[case]
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     for name, value in (home.environ | {"AWS_EC2_METADATA_DISABLED": "true"}).items():
         monkeypatch.setenv(name, value)
-    home.write("".join(f"[profile {name}]\n{body}" for name, body in config.items()))
-    client = botocore.session.Session(profile="a")
+    home.write(config, credentials)
     # Nothing is assumed before the keys are read: this resolves the files only.
-    with pytest.raises(BotoCoreError) if broken else contextlib.nullcontext():
-        assert client.get_credentials()
+    with pytest.raises((BotoCoreError, AssertionError)) if broken else contextlib.nullcontext():
+        assert botocore.session.Session(profile="a").get_credentials()
+
+
+def test_an_sso_session_needs_what_its_token_is_renewed_with() -> None:
+    """botocore takes these from the sso-session alone, but only when it renews the token."""
+    config = f"[profile a]\n{LEGACY}sso_session = s\n[sso-session s]\nsso_region = eu-west-1\n"
+    assert profiles.chain(known(config), "a").broken == "[sso-session s] has SSO settings, but no sso_start_url"
+
+
+@pytest.mark.parametrize(
+    ("name", "body"), [("work:mfa", ""), ("a", "region = r\n"), ("a", "sso_session = s\nregion = r\n")]
+)
+def test_what_waits_for_keys_is_not_broken(name: str, body: str) -> None:
+    """An mfa profile before its first session, a profile for this machine's own role, one for SSO's tokens."""
+    assert profiles.chain(known(f"[profile {name}]\n{body}"), name).broken == ""
 
 
 FUTURE, PAST = "2026-11-24T00:00:00Z", "2026-11-23T11:59:59Z"
@@ -177,6 +332,8 @@ CREDENTIALS = f"[work:iam]\n{KEYS}[work:mfa]\n{SESSION}[tokens]\n{SESSION}[plain
         (role("a", SESSION), "a"),
         (SESSION, "a"),
         ("sso_session = s\n", None),
+        ("login_session = l\n", "a"),
+        ("login_session = l\n" + KEYS, "a"),
     ],
 )
 def test_which_session_a_profile_stands_on(body: str, stands_on: str | None) -> None:
@@ -193,6 +350,8 @@ def test_which_session_a_profile_stands_on(body: str, stands_on: str | None) -> 
         ("a", "role_arn = nonsense", ""),
         ("a", "sso_account_id = 111122223333", "111122223333"),
         ("a", "aws_account_id = 111122223333", "111122223333"),
+        ("a", f"login_session = {ARN}:user/you", "123456789012"),
+        ("a", f"login_session = {ARN}:user/you\nsso_account_id = 111122223333", "111122223333"),
         ("a", KEYS, ""),
         ("work:mfa", f"mfa_device_arn = {ARN}:mfa/you", "123456789012"),
         ("work:mfa", f"mfa_serial = {ARN}:mfa/you", "123456789012"),

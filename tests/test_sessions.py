@@ -70,6 +70,9 @@ def known(home: Home, config: str, credentials: str = IAM) -> profiles.Profiles:
     return profiles.load(home.environ)
 
 
+PLAIN = "[solo]\naws_access_key_id = A\naws_secret_access_key = s\n"
+
+
 @pytest.mark.parametrize("case", FOUND)
 def test_which_session(home: Home, case: str) -> None:
     word, active, expected = FOUND[case]
@@ -85,6 +88,7 @@ NOT_FOUND: dict[str, tuple[str, str, type[AwsprofError], int, str]] = {
     "a profile without a session": ("lone:dev", "", NoSuchProfileError, 3, "awsprof add mfa lone"),
     "an active profile that is gone": ("", "work:gone", NoSuchProfileError, 3, "awsprof add mfa work"),
     "one named like a domain": ("", "work", NoSuchProfileError, 3, "awsprof add mfa work"),
+    "one with keys outside a domain": ("", "solo", NoSuchProfileError, 3, "awsprof adopt solo --domain NAME"),
     "no domain": (":x", "", NoSuchProfileError, 3, "awsprof add mfa DOMAIN"),
 }
 
@@ -93,7 +97,7 @@ NOT_FOUND: dict[str, tuple[str, str, type[AwsprofError], int, str]] = {
 def test_no_session_is_found(home: Home, case: str) -> None:
     word, active, kind, exit_code, advice = NOT_FOUND[case]
     with pytest.raises(kind) as raised:
-        sessions.find(known(home, MANY), word, active)
+        sessions.find(known(home, MANY, IAM + PLAIN), word, active)
     assert raised.value.exit_code == exit_code
     assert advice in raised.value.next_step
 
@@ -309,7 +313,7 @@ def test_each_domain_has_a_lock_of_its_own_beside_the_credentials(home: Home, do
 )
 def test_which_roles_make_the_aws_tools_ask_again(home: Home, name: str, serial_of: str, expected: list[str]) -> None:
     config = MANY.replace(f"[profile {serial_of}]\n", f"[profile {serial_of}]\nmfa_serial = {DEVICE}\n")
-    assert sessions.asking_again(known(home, config), name) == expected
+    assert profiles.asking_again(known(home, config), name) == expected
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root acts as several users")

@@ -56,6 +56,8 @@ _BUSY = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailab
 
 _NO_ANSWER = "what came back is not an answer of AWS"
 _NO_ANSWER_STEP = "see what stands between this machine and AWS, then try again"
+ANY_STEP = "awsprof status says what this shell uses"  # a caller that knows the profile knows better
+_SETTINGS_STEP = "correct the settings: awsprof show PROFILE"
 # botocore's errors by the name of their class or a base of it: what kind they are, and what to do.
 _LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
     ("ProxyConnectionError", AwsError, "check HTTPS_PROXY, then try again"),
@@ -66,7 +68,15 @@ _LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
     ("ProfileNotFound", NoSuchProfileError, "awsprof list shows what there is"),
     ("InvalidRegionError", UsageError, "mend the region: awsprof show PROFILE"),
     ("ConfigParseError", FileError, "awsprof list says which line"),
-    ("BotoCoreError", CredentialsError, "awsprof status says what this shell uses"),
+    ("InfiniteLoopConfigError", CredentialsError, _SETTINGS_STEP),
+    ("InvalidConfigError", CredentialsError, _SETTINGS_STEP),
+    ("PartialCredentialsError", CredentialsError, _SETTINGS_STEP),
+    ("UnknownCredentialError", CredentialsError, _SETTINGS_STEP),
+    ("ParamValidationError", CredentialsError, _SETTINGS_STEP),
+    ("NoRegionError", UsageError, "set a region: awsprof set PROFILE region=REGION"),
+    ("MissingDependencyException", CredentialsError, "use the AWS CLI for this profile"),
+    ("MetadataRetrievalError", AwsError, "check that the service that hands out keys to this machine is running"),
+    ("BotoCoreError", CredentialsError, ANY_STEP),
 )
 
 

@@ -149,12 +149,13 @@ def knows(keys: Keys, *, profile: str, region: str, gate: Gate) -> bool:
     return True
 
 
-def caller_identity(profile: str, gate: Gate) -> dict[str, str]:
+def caller_identity(profile: str, gate: Gate, *, region: str = "") -> dict[str, str]:
     """Who AWS says this is: `account`, `arn`, `user_id`, and `method`, how the keys were found.
 
     Args:
         profile: a profile to ask as; empty: whatever AWS tools in this shell resolve.
         gate: which hosts may be called.
+        region: where to ask; empty: in the region that AWS tools would use.
 
     Raises:
         CredentialsError: there are no usable keys, or AWS refused them.
@@ -164,7 +165,7 @@ def caller_identity(profile: str, gate: Gate) -> dict[str, str]:
 
     try:
         session = _session(profile, gate)
-        sts = session.create_client("sts", region_name=session.get_config_variable("region") or "us-east-1")
+        sts = session.create_client("sts", region_name=region or session.get_config_variable("region") or "us-east-1")
         credentials = session.get_credentials()
         if credentials is None:
             raise NoCredentialsError

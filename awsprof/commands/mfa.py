@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import aws, cache, environment, lookup, names, profiles, sessions
+from awsprof import aws, cache, checks, environment, lookup, names, profiles, sessions
 from awsprof.errors import AwsprofError, CredentialsError, NoSuchProfileError, ShellError, UsageError
 from awsprof.forms import check_code, check_seconds
 from awsprof.masking import quoted_value
@@ -173,8 +173,9 @@ def _fresh(code: str, sent: set[str]) -> str:
 
 
 def _warn_of_second_question(ctx: Context, known: Profiles, name: str) -> None:
-    for role in sessions.asking_again(known, name):
-        ctx.say(f"{quoted(role)} has an mfa_serial of its own: AWS tools will ask for a code again; remove that line")
+    for role in profiles.asking_again(known, name):
+        what, fix = checks.second_question(role)
+        ctx.say(f"{what} ({fix})")
 
 
 def _tell_shell(ctx: Context, session: Session) -> None:

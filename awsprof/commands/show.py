@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import lookup, profiles
+from awsprof import checks, lookup, profiles
 from awsprof.errors import UsageError
 from awsprof.masking import masked
 from awsprof.report import access_key, key_age, record, session_words, summary
@@ -58,6 +58,14 @@ def _print(ctx: Context, known: Profiles, profile: Profile) -> None:
         )
     if chain.broken:
         ctx.out("  " * len(chain.links) + f"broken here: {chain.broken}")
+    for what, fix in _findings(known, profile):
+        ctx.out(f"! {what}\n  {fix}")
+
+
+def _findings(known: Profiles, profile: Profile) -> list[tuple[str, str]]:
+    """What is wrong beside a broken chain, which is shown where it breaks. A region is the shell's matter."""
+    found = checks.findings(known, profile.name, region="any")
+    return found[1:] if profiles.chain(known, profile.name).broken else found
 
 
 def _held(ctx: Context, known: Profiles, link: str) -> str:
@@ -79,4 +87,5 @@ def _print_json(ctx: Context, known: Profiles, profile: Profile) -> None:
     told["chain"] = profiles.down_to_the_keys(known, chain)
     told["access_key"] = access_key(ctx, known, profile.name)
     told["broken"] = chain.broken or None
+    told["findings"] = [{"what": what, "fix": fix} for what, fix in _findings(known, profile)]
     ctx.out(json.dumps(told, indent=2))

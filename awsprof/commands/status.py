@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import ancestry, environment, lookup, names, overrides, profiles
+from awsprof import ancestry, checks, environment, lookup, names, overrides, profiles
 from awsprof.masking import masked
 from awsprof.report import access_key, record, session_words
 from awsprof.text import age, iso, joined, parse_time, quoted, safe
@@ -86,6 +86,10 @@ def _region(ctx: Context, known: Profiles) -> str:
     return f"{safe(masked('region', region))} (profile)" if region else "none"
 
 
+def _environment_region(ctx: Context) -> str:
+    return ctx.environ.get("AWS_DEFAULT_REGION") or ctx.environ.get("AWS_REGION", "")
+
+
 def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
     """What in this environment and these files stands against the active profile, each with its fix."""
     found = [*_masked(ctx, known), *_regions(ctx, known)]
@@ -96,9 +100,7 @@ def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
     if ctx.active not in known:
         steps = [*lookup.reasons(ctx, known, ctx.active), "awsprof use PROFILE, or awsprof off"]
         return [*found, (f"there is no profile {quoted(ctx.active)} in the AWS files", "\n  ".join(steps))]
-    broken = profiles.chain(known, ctx.active).broken
-    if broken:
-        found.append((f"AWS tools cannot use {quoted(ctx.active)}: {broken}", f"awsprof show {quoted(ctx.active)}"))
+    found += checks.findings(known, ctx.active, region=_environment_region(ctx))
     session = profiles.session(known, ctx.active, ctx.now())
     return [*found, *_session(session), *_told_end(ctx, session)]
 
@@ -156,7 +158,7 @@ def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
         state = {**dict.fromkeys(state), "name": name or None, "active": bool(name)}
     state["set_by"] = ("awsprof" if ctx.environ.get(environment.SAVED) else "other") if name else None
     state["exists"] = name in known
-    state["environment_region"] = ctx.environ.get("AWS_DEFAULT_REGION") or ctx.environ.get("AWS_REGION") or None
+    state["environment_region"] = _environment_region(ctx) or None
     state["access_key"] = access_key(ctx, known, name)
     state["overrides"] = [override.record() for override in overrides.find(ctx.environ, known, name)]
     state["contradictions"] = [{"what": what, "fix": fix} for what, fix in findings]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import cache, environment, lookup, names, profiles, replay
+from awsprof import cache, checks, environment, lookup, names, profiles, replay
 from awsprof.channel import route
 from awsprof.errors import AwsprofError, CancelledError, CredentialsError, UsageError
 from awsprof.forms import check_region, is_exportable_region
@@ -67,7 +67,7 @@ def run(
         summary(known, name, region, session, ctx.now()),
         warning,
         *_asides(ctx, change),
-        *_doubts(ctx, known, name, session),
+        *_of_other_lines(warning, _doubts(ctx, known, name, session, _region_of_tools(ctx, change))),
         _missing(ctx, change, keep),
     ]
     ctx.say(*deliver(change, lines))
@@ -202,10 +202,19 @@ def _asides(ctx: Context, change: environment.Change) -> list[str]:
     return [*lines, f"kept {', '.join(kept)}: {why}"] if kept else lines
 
 
-def _doubts(ctx: Context, known: Profiles, name: str, session: Session | None) -> list[str]:
+def _region_of_tools(ctx: Context, change: environment.Change) -> str:
+    return change.get(environment.REGIONS[0]) or ctx.environ.get(environment.REGIONS[0], "")
+
+
+def _of_other_lines(warning: str, doubts: list[str]) -> list[str]:
+    """Return the doubts about other lines than the warning's: one line of a file is mentioned once."""
+    place = warning.partition(": ")[0]
+    return [doubt for doubt in doubts if not (place and doubt.startswith(f"{place}: "))]
+
+
+def _doubts(ctx: Context, known: Profiles, name: str, session: Session | None, region: str) -> list[str]:
     """Return a line for each thing that will not work yet, with the command that fixes it."""
-    broken = profiles.chain(known, name).broken
-    found = [f"AWS tools cannot use {quoted(name)}: {broken}"] if broken else []
+    found = [f"{what} ({fix})" for what, fix in checks.findings(known, name, region=region)]
     if session is None or not (_wants_renewal(ctx, session) or session.state in (profiles.EXPIRED, profiles.MISSING)):
         return found
     if names.kind_by_name(session.profile) != names.MFA:

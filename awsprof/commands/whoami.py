@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import environment, lookup, names, profiles, sessions
+from awsprof import checks, environment, lookup, names, profiles, sessions
 from awsprof.changes import How, Words, commit, settings_steps
 from awsprof.errors import AwsprofError, CredentialsError
 from awsprof.forms import is_session_name
@@ -20,6 +20,7 @@ _ELSEWHERE = {
     "assume-role-with-web-identity": ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"),
     "container-role": ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
 }
+_OTHER_KEYS = (_ELSEWHERE["assume-role-with-web-identity"], _ELSEWHERE["container-role"])
 
 
 def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
@@ -55,15 +56,49 @@ def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:
         raise lookup.not_found(ctx, known, standing)
     if name or not ctx.environ.get("AWS_ACCESS_KEY_ID"):
         _refuse_to_prompt(ctx, known, standing)
-    sends = "the MFA code" if sessions.asking_again(known, standing) else "the requests"
+    sends = "the MFA code" if profiles.asking_again(known, standing) else "the requests"
     try:
-        return aws.caller_identity(name, aws.Gate(ctx.environ, ctx.say, sends))
+        gate = aws.Gate(ctx.environ, ctx.say, sends)
+        return aws.caller_identity(name, gate, region=_region(ctx, known, standing))
     except CredentialsError as error:
+        led = [] if name else _keys_of_environment(ctx)
+        if led:
+            raise CredentialsError(
+                f"{error.what}; the keys came from {joined(led)}",
+                f"set new values, or remove them: {_removes(ctx, known)}",
+            ) from None
         session = profiles.session(known, standing, ctx.now())
         if session and session.state != profiles.VALID and names.kind_by_name(session.profile) == names.MFA:
             domain = quoted(names.domain_of(session.profile))
             raise CredentialsError(error.what, f"renew the session: awsprof mfa {domain}") from None
+        if standing in known and error.next_step == aws.ANY_STEP:
+            error.next_step = checks.next_step(known, standing)
         raise
+
+
+def _keys_of_environment(ctx: Context) -> list[str]:
+    """Return the variables whose keys AWS tools use instead of the profile's."""
+    keys = [name for name in environment.SECRETS if ctx.environ.get(name)]
+    if ctx.environ.get("AWS_ACCESS_KEY_ID"):
+        return keys
+    return [] if ctx.active else [name for names_ in _OTHER_KEYS for name in names_ if ctx.environ.get(name)]
+
+
+def _removes(ctx: Context, known: Profiles) -> str:
+    return f"awsprof use {quoted(ctx.active) if ctx.active in known else 'PROFILE'}"
+
+
+def _region(ctx: Context, known: Profiles, name: str) -> str:
+    """Return the region to ask in if none is set for a profile: the rule of `mfa`; empty if botocore has one."""
+    if name not in known or known[name].get("region"):
+        return ""
+    domain = names.domain_of(name)
+    arn = known[name].get("role_arn") or profiles.device_of(known, domain)
+    if not arn and not names.kind_by_name(name):
+        return ""
+    region, warning = sessions.region(known, domain, arn, ctx.environ)
+    ctx.say(warning)
+    return region
 
 
 def _keep_user(ctx: Context, known: Profiles, name: str, arn: str) -> None:
@@ -82,7 +117,7 @@ def _keep_user(ctx: Context, known: Profiles, name: str, arn: str) -> None:
 
 def _refuse_to_prompt(ctx: Context, known: Profiles, name: str) -> None:
     """Without this botocore would ask at the terminal for the code of such a role, wherever stdin comes from."""
-    asking = sessions.asking_again(known, name)
+    asking = profiles.asking_again(known, name)
     if asking and ctx.person is None:
         raise CredentialsError(
             f"{quoted(asking[0])} asks for an MFA code of its own", "use a terminal, or remove its mfa_serial"

@@ -30,6 +30,7 @@ __all__ = [
     "Settings",
     "config_profile",
     "config_sections",
+    "header_named",
     "load",
     "nested",
     "parse",
@@ -88,10 +89,19 @@ def config_profile(header: str) -> str | None:
         return header
     if header[:8] == "profile " and header[8:].replace(":", "_").replace("-", "_").isidentifier():
         return header[8:]  # as most are: one plain word
-    if not header.startswith("profile"):
-        return None
-    words = _words(header)
+    return _named(header, "profile")
+
+
+def _named(header: str, kind: str) -> str | None:
+    """The name in a header of some kind, None where it is another header: botocore wants two words."""
+    words = _words(header) if header.startswith(kind) else []
     return words[1] if len(words) == 2 else None
+
+
+def header_named(file: IniFile, kind: str, name: str) -> str | None:
+    """The header of the section of some kind (`sso-session`) and name; of two for one name the later counts."""
+    found = [header for header in file.sections if _named(header, kind) == name]
+    return found[-1] if found else None
 
 
 def _words(header: str) -> list[str]:

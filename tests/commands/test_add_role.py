@@ -156,7 +156,8 @@ def test_a_role_cannot_stand_on_itself(desk: Desk, source: str) -> None:
 
 
 CHAIN = (
-    f"{BASE}\n{role_section('work:near', 'work:iam')}\n[profile sso]\nsso_session = s\n"
+    f"{BASE}\n{role_section('work:near', 'work:iam')}\n[profile sso]\nsso_account_id = 1\nsso_role_name = x\n"
+    "sso_start_url = https://x.invalid/start\nsso_region = eu-west-1\n"
     f"\n[profile token]\nweb_identity_token_file = /x\nrole_arn = {ROLE}\n\n[profile signed]\nlogin_session = x\n"
     "\n[profile process]\ncredential_process = x\n"
 )

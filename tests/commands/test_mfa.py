@@ -114,7 +114,7 @@ def test_a_role_that_makes_aws_tools_ask_again_is_told(desk: Desk) -> None:
     with desk.config.open("a") as config:
         config.write(f"mfa_serial = {desk.user.device_arn}\n")
     ctx = call(desk, desk.user.next_code, word="work:dev")
-    assert ctx.talk.count("work:dev has an mfa_serial of its own: AWS tools will ask for a code again") == 1
+    assert ctx.talk.count("work:dev has an mfa_serial of its own: the AWS CLI and boto3 ask for a code again") == 1
     assert "mfa_serial" not in call(desk, word="work").talk
 
 

@@ -118,6 +118,7 @@ def test_json(home: Home) -> None:
         },
         "chain": ["work:dev", "work:mfa"],
         "broken": None,
+        "findings": [],
         "access_key": None,
     }
 

@@ -57,6 +57,7 @@ def regions(name: str) -> dict[str, str | None]:
 END = "2026-11-24T03:12:05Z"
 FRESH = {"AWSPROF_SAVED": "|"}
 RENEW = "renew the session with: awsprof mfa work\n"
+NO_SESSION = "AWS tools cannot use sso: sso needs [sso-session s], which does not exist (awsprof show sso)\n"
 MACHINE = "until then AWS tools would act as this machine's own role, if it has one\n"
 
 
@@ -72,11 +73,12 @@ MACHINE = "until then AWS tools would act as this machine's own role, if it has 
         (
             "work:ops",
             {"AWS_PROFILE": "work:ops", "AWS_SESSION_EXPIRATION": END},
-            "work:ops  123456789012  session until Tue 03:12\n",
+            "work:ops  123456789012  session until Tue 03:12\n"
+            "work:ops has no region, and none is set in this shell (awsprof set work:ops region=REGION)\n",
         ),
         ("work:iam", {"AWS_PROFILE": "work:iam"}, "work:iam  123456789012\n"),
         ("default", {"AWS_PROFILE": "default", **regions("us-east-1")}, "default  us-east-1\n"),
-        ("sso", {"AWS_PROFILE": "sso"}, "sso  111122223333\n"),
+        ("sso", {"AWS_PROFILE": "sso"}, "sso  111122223333\n" + NO_SESSION),
         ("process", {"AWS_PROFILE": "process"}, "process\n"),
         (
             "tokens",
@@ -92,7 +94,8 @@ MACHINE = "until then AWS tools would act as this machine's own role, if it has 
         (
             "gone-source",
             {"AWS_PROFILE": "gone-source"},
-            "gone-source  123456789012\nAWS tools cannot use gone-source: there is no profile gone\n",
+            "gone-source  123456789012\nAWS tools cannot use gone-source: there is no profile gone "
+            "(awsprof show gone-source)\n",
         ),
     ],
 )
@@ -281,8 +284,8 @@ def test_regions_left_to_each_profile(home: Home, word: str, region: str, after:
 
 
 CONTAINER = {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"}
-SOURCE = f"[profile a]\nrole_arn = {ARN}:role/x\ncredential_source = {{}}\n"
-SOURCE += f"[profile b]\nrole_arn = {ARN}:role/y\nsource_profile = a\n"
+SOURCE = f"[profile a]\nregion = eu-west-1\nrole_arn = {ARN}:role/x\ncredential_source = {{}}\n"
+SOURCE += f"[profile b]\nregion = eu-west-1\nrole_arn = {ARN}:role/y\nsource_profile = a\n"
 
 
 @pytest.mark.parametrize("word", ["a", "b"])
@@ -310,8 +313,8 @@ def test_a_container_profile_keeps_its_variables(
     home.write(SOURCE.format("EcsContainer"))
     home.call(using(word), **environ)
     removed = {name: value for name, value in change.items() if value is None}
-    assert home.snippet == bash({**removed, "AWS_PROFILE": word, **{**FRESH, **change}})
-    assert home.err == f"{word}  123456789012\n{said}"
+    assert home.snippet == bash({**removed, "AWS_PROFILE": word, **regions("eu-west-1"), **{**FRESH, **change}})
+    assert home.err == f"{word}  123456789012  eu-west-1\n{said}"
 
 
 @pytest.mark.parametrize("word", ["a", "b", "-"])
@@ -327,7 +330,7 @@ def test_keys_in_the_environment_cannot_be_switched_to(home: Home, word: str) ->
 def test_another_source_is_switched_to(home: Home) -> None:
     home.write(SOURCE.format("Ec2InstanceMetadata"))
     home.call(using("b"), **CONTAINER)
-    assert home.err == "b  123456789012\nremoved AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\n"
+    assert home.err == "b  123456789012  eu-west-1\nremoved AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\n"
 
 
 @pytest.mark.parametrize(("name", "shell"), [("a\0b", "bash"), ("a\0b", "fish"), ("a\udcffb", "pwsh")])

@@ -116,10 +116,10 @@ def run(
 
 
 # What fish 4 does by default: `?` is no wildcard.
-FEATURES = {"defaults": (), "qmark-noglob": ("--features=qmark-noglob",)}
+FEATURES: dict[str, tuple[str, ...]] = {"defaults": (), "qmark-noglob": ("--features=qmark-noglob",)}
 
 
-@pytest.fixture(scope="module", params=FEATURES.values(), ids=FEATURES)
+@pytest.fixture(scope="module", params=list(FEATURES.values()), ids=list(FEATURES))
 def features(request: pytest.FixtureRequest) -> tuple[str, ...]:
     found: tuple[str, ...] = request.param
     return found
