@@ -68,8 +68,8 @@ aws_secret_access_key = {SECRET}
 region = eu-north-1
 """
 
-DEV = "work:dev  000000000000  ap-southeast-2  session until Thu 00:00\n"
-OPS = "work:ops  000000000000  session until Thu 00:00\n"
+DEV = "work:dev  000000000000  ap-southeast-2  session until 2099-01-01 00:00\n"
+OPS = "work:ops  000000000000  session until 2099-01-01 00:00\n"
 BILLING = "home:billing  111111111111  us-east-1\n"
 OFF = "off  no AWS profile in this shell\n"
 

@@ -89,7 +89,7 @@ DAYS: dict[str, tuple[dict[str, str], list[Line]]] = {
             Line(
                 "awsuse work:ops --region sa-east-1",
                 switched("work:ops", "sa-east-1", AWSPROF_SAVED="=eu-central-1|", **BEFORE),
-                "work:ops  000000000000  sa-east-1  session until Thu 00:00\n",
+                "work:ops  000000000000  sa-east-1  session until 2099-01-01 00:00\n",
             ),
             Line("awsoff", {"AWSPROF_PREVIOUS": "work:ops"}, "off  AWS_REGION as before\n"),
         ],
@@ -206,9 +206,9 @@ DAYS: dict[str, tuple[dict[str, str], list[Line]]] = {
             Line("awsprof list --names --domain work", NOTHING, out="work:dev\nwork:iam\nwork:mfa\nwork:ops\n"),
             Line("awsprof list --names --domain work | cat", NOTHING, out="work:dev\nwork:iam\nwork:mfa\nwork:ops\n"),
             Line("awsprof domains wo | cat", NOTHING, out="work\n"),
-            Line("awsmfa work", NOTHING, "work:mfa  session until Thu 00:00 already\n"),
+            Line("awsmfa work", NOTHING, "work:mfa  session until 2099-01-01 00:00 already\n"),
             Line("awsuse work:dev", switched(), DEV),
-            Line("awsmfa", switched(), "work:mfa  session until Thu 00:00 already\n"),
+            Line("awsmfa", switched(), "work:mfa  session until 2099-01-01 00:00 already\n"),
         ],
     ),
 }
