@@ -165,6 +165,9 @@ def bash(guard: Guard, change: Change, lines: list[str]) -> str:
     clock = "\\builtin printf -v __awsprof_now '%(%s)T' -1 && [[ ${{__awsprof_now}} -lt {} ]]"
     # One expansion for all families, which begin with AWS_: each sorts the names of all variables.
     reported = f"\" ${{!AWS_@}}\" != *' '@({'|'.join(REPORTED_PREFIXES)})*"
+    # A calling function may hide one that child processes see: a local without a value has attributes only.
+    hidden = "".join(f"${{{name}@a}}" for name in (*MASKS, *REPORTED))
+    reported += f' && -z "{hidden}"'
     confirm = confirm_replay_bash(change, lines)
     return _posix(guard, change, confirm, attribute="${{{0}@a}}", exported="x", clock=clock, reported=reported)
 

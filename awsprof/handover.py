@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 
+from awsprof.environment import MASKS, PROFILE
 from awsprof.shell import SHELLS, get_pwsh, quote_fish, quote_posix, quote_pwsh
 
 TYPE_CHECKING = False
@@ -36,10 +37,18 @@ def bash(change: Change, lines: list[str]) -> str:
 
 
 def zsh(change: Change, lines: list[str]) -> str:
-    """Return what the zsh hook evaluates. A calling function's variable that is unset comes back when that returns."""
-    _, unsets = _split(change)
-    noted = [f"[[ ${{(t){name}}} != *-local* ]] || __awsprof_front+=' {name}'" for name in unsets]
-    return "".join(f"{line}\n" for line in noted) + _posix(change, confirm_zsh(change, lines))
+    """Return what the zsh hook evaluates.
+
+    A calling function's variable that is unset comes back when that returns. One that overrides the profile may hide an
+    exported one from the program until then.
+    """
+    names = [*dict.fromkeys((*_split(change)[1], *(MASKS if change.get(PROFILE) else ())))]
+    noted = " ".join(names)
+    look = (
+        f"for __awsprof_name in {noted}; do if [[ ${{(Pt)__awsprof_name}} == *-local* ]]; then "
+        '__awsprof_front+=" ${__awsprof_name}" && __awsprof_local+=("${__awsprof_name}"); fi; done\n'
+    )
+    return (look if names else "") + _posix(change, confirm_zsh(change, lines))
 
 
 def fish(change: Change, lines: list[str]) -> str:
@@ -102,7 +111,8 @@ def confirm_zsh(change: Change, lines: list[str]) -> str:
     sets, _ = _split(change)
     kinds = "|".join(f"${{(t){name}}}" for name in sets)
     tests = [*_seen_posix(change), f'"{kinds}" == "{"|".join(["scalar-export"] * len(sets))}"']
-    return _confirm_posix(change, lines, f"[[ {' && '.join([*tests, '-z ${__awsprof_front-}'])} ]]")
+    test = f"[[ {' && '.join([*tests, '-z ${__awsprof_front-}'])} ]]"
+    return _confirm_posix(change, lines, test, more=" ${__awsprof_local}")
 
 
 def _seen_posix(change: Change) -> list[str]:
@@ -111,8 +121,8 @@ def _seen_posix(change: Change) -> list[str]:
     return [*tests, f'-z "{"".join(f"${{{name}+x}}" for name in unsets)}"'] if unsets else tests
 
 
-def _confirm_posix(change: Change, lines: list[str], test: str) -> str:
-    differs = f"__awsprof_differs {_meant(change, quote_posix)}"
+def _confirm_posix(change: Change, lines: list[str], test: str, *, more: str = "") -> str:
+    differs = f"__awsprof_differs {_meant(change, quote_posix)}{more}"
     said = _said(lines, quote_posix)
     say = f" && {{ \\builtin printf '%s\\n' {said} >&2 || \\builtin :; }}" if said else ""
     return f"{{ {{ {test}; }} || {differs}; }}{say}"
@@ -124,9 +134,14 @@ def confirm_fish(change: Change, lines: list[str]) -> str:
     seen = "|".join(f"${name}" for name in sets)
     tests = [f'test "{seen}" = {quote_fish("|".join(sets.values()))}; and set -qx {" ".join(sets)}'] if sets else []
     tests += [f"begin; set -ql {' '.join(unsets)}; test $status -eq {len(unsets)}; end"] if unsets else []
+    hidden = ""
+    if change.get(PROFILE):  # a calling function's own may hide from the program one that overrides the profile
+        tests.append(f"begin; set -qgx {' '.join(MASKS)}; test $status -eq {len(MASKS)}; end")
+        pattern = quote_fish(f"^({'|'.join(MASKS)})$")
+        hidden = f" (builtin set -gxn | string replace -rf {pattern} '$1')"
     said = _said(lines, quote_fish)
     say = f"builtin printf '%s\\n' {said} >&2; " if said else ""
-    differs = f"__awsprof_differs {_meant(change, quote_fish)}"
+    differs = f"__awsprof_differs {_meant(change, quote_fish)}{hidden}"
     return f"begin; {'; and '.join(tests)}; end; or {differs}; and begin; {say}builtin true; end"
 
 

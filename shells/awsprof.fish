@@ -86,7 +86,8 @@ function __awsprof_differs --no-scope-shadowing
         set -l __awsprof_name $__awsprof_part[1]
         set -l __awsprof_text
         if test (count $__awsprof_part) -eq 1
-            set -ql $__awsprof_name; and set __awsprof_text "$__awsprof_name is still set for child processes"
+            set -ql $__awsprof_name; or set -qgx $__awsprof_name
+            and set __awsprof_text "$__awsprof_name is still set for child processes"
         else if not set -qx $__awsprof_name
             set __awsprof_text "child processes do not see $__awsprof_name"
         else if test "$$__awsprof_name" != "$__awsprof_part[2]"

@@ -92,7 +92,7 @@ function __awsprof_apply() {
 function __awsprof_differs() {
     \builtin emulate -L zsh
     \builtin local __awsprof_word='' __awsprof_name='' __awsprof_text='' __awsprof_rc=0
-    for __awsprof_word in "$@"; do
+    for __awsprof_word in "${(@u)@}"; do
         __awsprof_name=${__awsprof_word%%=*} __awsprof_text=''
         if [[ " ${__awsprof_front-} " == *" ${__awsprof_name} "* ]]; then
             __awsprof_text="${__awsprof_name} is assigned in front of the command or local to a calling function: zsh"
@@ -190,7 +190,8 @@ function __awsprof_replay() {
 function awsprof() {
     \builtin emulate -L zsh
     { \builtin setopt no_xtrace; } 2>/dev/null
-    \builtin local __awsprof_out='' __awsprof_rc=0 __awsprof_front=''
+    \builtin local __awsprof_out='' __awsprof_rc=0 __awsprof_front='' __awsprof_name=''
+    \builtin local -a __awsprof_local
     __awsprof_assigned
     __awsprof_replay "$@" || __awsprof_rc=$?
     if [[ ${__awsprof_rc} -eq 0 || ${__awsprof_rc} -eq 7 ]]; then \builtin return "${__awsprof_rc}"; fi

@@ -40,6 +40,11 @@ HIDDEN = {
         "export AWS_ROLE_ARN=theirs; f() {{ local -x AWS_ROLE_ARN=x; {}; }}; f",
         "AWS_ROLE_ARN is still set for child processes",
     ),
+    "bash a mask local without a value": (
+        "bash",
+        "export AWS_ACCESS_KEY_ID=theirs; f() {{ local AWS_ACCESS_KEY_ID; {}; }}; f",
+        "AWS_ACCESS_KEY_ID is still set for child processes",
+    ),
     "bash reference": ("bash", "declare -n AWS_PROFILE=foo; {}", "child processes do not see AWS_PROFILE"),
     "bash array": ("bash", "declare -a AWS_PROFILE; {}", "child processes do not see AWS_PROFILE"),
     "zsh local": ("zsh", "f() {{ local AWS_PROFILE; {}; }}; f", "AWS_PROFILE is local to a calling function"),
@@ -53,6 +58,11 @@ HIDDEN = {
         "zsh",
         "f() {{ local -x AWS_ROLE_ARN=x; {}; }}; f",
         "AWS_ROLE_ARN is assigned in front of the command or local to a calling function",
+    ),
+    "zsh a mask hidden": (
+        "zsh",
+        "export AWS_ACCESS_KEY_ID=theirs; f() {{ local AWS_ACCESS_KEY_ID; {}; }}; f",
+        "AWS_ACCESS_KEY_ID is assigned in front of the command or local to a calling function",
     ),
     "zsh in front": ("zsh", "AWS_PROFILE=x {}", "AWS_PROFILE is assigned in front of the command"),
     "zsh region in front": ("zsh", "AWS_REGION=x {}", "AWS_REGION is assigned in front of the command"),
@@ -105,6 +115,16 @@ HIDDEN = {
         "function f; set -lx AWS_ROLE_ARN x; {}; end; f",
         "AWS_ROLE_ARN is still set for child processes",
     ),
+    "fish a mask hidden": (
+        "fish",
+        "set -gx AWS_ACCESS_KEY_ID theirs; function f; set -l AWS_ACCESS_KEY_ID x; {}; end; f",
+        "AWS_ACCESS_KEY_ID is still set for child processes",
+    ),
+    "fish a mask hidden from a block": (
+        "fish",
+        "set -gx AWS_ROLE_ARN theirs; begin; set -l AWS_ROLE_ARN; {}; end",
+        "AWS_ROLE_ARN is still set for child processes",
+    ),
 }
 
 
@@ -144,6 +164,9 @@ SEEN = {
     "zsh exported before": ("zsh", "export AWS_REGION=x && {}"),
     "fish universal": ("fish", "set -Ux AWS_PROFILE x; {}"),
     "fish another local": ("fish", "function f; set -lx OTHER x; {}; end; f"),
+    "bash a mask not exported": ("bash", "AWS_ROLE_ARN=x; {}"),
+    "zsh a mask not exported": ("zsh", "typeset AWS_ROLE_ARN=x; {}"),
+    "fish a mask not exported": ("fish", "function f; set -l AWS_ROLE_ARN x; {}; end; f"),
     "fish not exported": ("fish", "set -g AWS_PROFILE x; {}"),
 }
 
