@@ -77,8 +77,9 @@ DAYS: dict[str, tuple[dict[str, str], list[Line]]] = {
             Line("awsuse work:dev", switched(AWSPROF_PREVIOUS="work:ops"), DEV),
             Line("awsuse -", switched("work:ops", "", AWSPROF_PREVIOUS="work:dev"), OPS),
             Line("awsuse -", switched(AWSPROF_PREVIOUS="work:ops"), DEV),
-            Line("awsoff", {**BEFORE}, OFF),
-            Line("awsuse -", switched(AWSPROF_PREVIOUS="work:dev"), DEV),
+            Line("awsoff", {"AWSPROF_PREVIOUS": "work:dev\nwork:ops"}, OFF),
+            Line("awsuse -", switched(AWSPROF_PREVIOUS="work:dev\nwork:ops"), DEV),
+            Line("awsuse -", switched("work:ops", "", AWSPROF_PREVIOUS="work:dev"), OPS),
         ],
     ),
     "regions": (
@@ -91,7 +92,7 @@ DAYS: dict[str, tuple[dict[str, str], list[Line]]] = {
                 switched("work:ops", "sa-east-1", AWSPROF_SAVED="=eu-central-1|", **BEFORE),
                 "work:ops  000000000000  sa-east-1  session until 2099-01-01 00:00\n",
             ),
-            Line("awsoff", {"AWSPROF_PREVIOUS": "work:ops"}, "off  AWS_REGION as before\n"),
+            Line("awsoff", {"AWSPROF_PREVIOUS": "work:ops\nwork:dev"}, "off  AWS_REGION as before\n"),
         ],
     ),
     "masks that can come back": (
@@ -253,5 +254,5 @@ def test_nested_shell_of_another_kind(home: Home, shell: Shell) -> None:
     saved = "=eu-central-1|"
     assert changed(start, used) == changed(start, after) == switched(AWSPROF_SAVED=saved)
     assert changed(start, switched_inside) == switched("work:ops", "", AWSPROF_SAVED=saved, **BEFORE)
-    assert changed(start, off_inside) == {"AWSPROF_PREVIOUS": "work:ops"}
+    assert changed(start, off_inside) == {"AWSPROF_PREVIOUS": "work:ops\nwork:dev"}
     assert home.left_behind() == []
