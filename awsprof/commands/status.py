@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
     Finding = tuple[str, str]
 
+_IDENTITIES = (
+    (("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"), "web identity"),
+    (("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",), "container role"),
+    (("AWS_CONTAINER_CREDENTIALS_FULL_URI",), "container role"),
+)
 _UNSET = "unset AWS_PROFILE, or awsprof use PROFILE"
 
 
@@ -37,13 +42,40 @@ def run(ctx: Context, *, as_json: bool = False) -> None:
 def _lines(ctx: Context, known: Profiles) -> list[tuple[str, str]]:
     name = ctx.active
     if not name:
-        return [("profile", "none" if _empty(ctx) else "none: AWS tools use the default profile, if there is one")]
+        return [("profile", "none" if _empty(ctx) else f"none: {_instead(ctx, known)}"), *_note(ctx, known)]
     lines = [("profile", quoted(name)), ("set by", _origin(ctx))]
     if name in known:
         session = profiles.session(known, name, ctx.now())
         lines += [("account", safe(profiles.account(known, known[name]))), ("region", _region(ctx, known))]
         lines += [("session", session_words(session)), ("key", _key(ctx, known))]
-    return [(label, value) for label, value in lines if value]
+    return [(label, value) for label, value in [*lines, *_note(ctx, known)] if value]
+
+
+def _instead(ctx: Context, known: Profiles) -> str:
+    """What AWS tools use if no profile is active, in botocore's order."""
+    other = ctx.environ.get("AWS_DEFAULT_PROFILE")
+    if ctx.environ.get("AWS_ACCESS_KEY_ID"):
+        return "AWS tools use the keys in AWS_ACCESS_KEY_ID"
+    if other:
+        return f"the AWS CLI and boto3 use {quoted(other)} (AWS_DEFAULT_PROFILE), other tools the default profile"
+    for variables, keys in _IDENTITIES:
+        if all(map(ctx.environ.get, variables)):
+            return f"AWS tools use the {keys} of {variables[0]}"
+    if "default" in known:
+        return "AWS tools use the default profile"
+    return "there is no default profile, so AWS tools use this machine's own role, if it has one"
+
+
+def _note(ctx: Context, known: Profiles) -> list[Finding]:
+    """A prompt reads AWS_SESSION_EXPIRATION: another terminal may have renewed the session since."""
+    noted = ctx.environ.get(environment.SESSION_END, "")
+    session = profiles.session(known, ctx.active, ctx.now()) if ctx.active in known else None
+    end = session.expires_at if session else None
+    if not noted or parse_time(noted) == (end or -1):
+        return []
+    words = "no session has a known end" if end is None else f"the session ends {iso(end)}"
+    fix = f"; awsprof use {quoted(ctx.active)} corrects it" if ctx.active in known else ""
+    return [("note", f"AWS_SESSION_EXPIRATION says {safe(noted)}, but {words}{fix}")]
 
 
 def _spelt(override: Override) -> str:
@@ -102,25 +134,20 @@ def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
         return [*found, (f"there is no profile {quoted(ctx.active)} in the AWS files", "\n  ".join(steps))]
     found += checks.findings(known, ctx.active, region=_environment_region(ctx))
     session = profiles.session(known, ctx.active, ctx.now())
-    return [*found, *_session(session), *_told_end(ctx, session)]
+    return [*found, *_session(known, session)]
 
 
-def _session(session: Session | None) -> list[Finding]:
+def _session(known: Profiles, session: Session | None) -> list[Finding]:
     if session is None or session.state not in (profiles.EXPIRED, profiles.MISSING):
         return []
     if names.kind_by_name(session.profile) == names.MFA:
         return [(f"the MFA session of {quoted(session.profile)} is {session.state}", "awsprof mfa")]
-    return [(f"the temporary keys of {quoted(session.profile)} are {session.state}", "renew them where they came from")]
-
-
-def _told_end(ctx: Context, session: Session | None) -> list[Finding]:
-    """A prompt reads AWS_SESSION_EXPIRATION: another terminal may have renewed the session since."""
-    told = ctx.environ.get(environment.SESSION_END, "")
-    end = session.expires_at if session else None
-    if not told or parse_time(told) == (end or -1):
-        return []
-    words = "there is no session of a known end" if end is None else f"the session ends {iso(end)}"
-    return [(f"AWS_SESSION_EXPIRATION says {safe(told)}, but {words}", f"awsprof use {quoted(ctx.active)} corrects it")]
+    return [
+        (
+            f"the temporary keys of {quoted(session.profile)} are {session.state}",
+            checks.next_step(known, session.profile),
+        )
+    ]
 
 
 def _masked(ctx: Context, known: Profiles) -> list[Finding]:
@@ -140,10 +167,21 @@ def _masked(ctx: Context, known: Profiles) -> list[Finding]:
 def _regions(ctx: Context, known: Profiles) -> list[Finding]:
     first, second = (ctx.environ.get(name, "") for name in environment.REGIONS)
     if first == second:
-        return []
+        return _left_over(ctx, known, first)
     words = f"AWS_REGION is {safe(first) or 'unset'} and AWS_DEFAULT_REGION is {safe(second) or 'unset'}"
     name = quoted(ctx.active) if ctx.active in known else "PROFILE"
     return [(f"{words}: AWS tools differ in which they read", f"awsprof use {name} --region REGION sets both")]
+
+
+def _left_over(ctx: Context, known: Profiles, region: str) -> list[Finding]:
+    """A region of another profile: AWS_PROFILE was changed by hand, or by direnv. `--region` may choose the same."""
+    own = known[ctx.active].get("region") if ctx.active in known else ""
+    others = [name for name in sorted(known) if name != ctx.active and known[name].get("region") == region]
+    if not region or not own or own == region or not others:
+        return []
+    what = f"the region variables are {safe(region)}, the region of {quoted(others[0])}"
+    fix = f"awsprof use {quoted(ctx.active)} sets it, unless you chose the other one with --region"
+    return [(f"{what}, but {quoted(ctx.active)} has {safe(own)}", fix)]
 
 
 def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
@@ -159,6 +197,7 @@ def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
     state["environment_region"] = _environment_region(ctx) or None
     state["access_key"] = access_key(ctx, known, name)
     state["overrides"] = [override.record() for override in overrides.find(ctx.environ, known, name)]
+    state["notes"] = [value for _, value in _note(ctx, known)]
     state["contradictions"] = [{"what": what, "fix": fix} for what, fix in findings]
     ctx.out(json.dumps(state, indent=2))
     ctx.say(*known.warnings)

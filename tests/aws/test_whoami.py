@@ -131,6 +131,47 @@ def test_bare_it_tells_what_wins(desk: Desk, monkeypatch: Patch, case: str) -> N
     assert call(desk, "work:mfa").talk == foreign(desk)
 
 
+@pytest.mark.parametrize("active", ["", "work:iam"])
+def test_a_bad_key_of_the_environment_is_not_blamed_on_the_files(desk: Desk, monkeypatch: Patch, active: str) -> None:
+    desk.set_up()
+    monkeypatch.setenv("AWS_PROFILE", active) if active else monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA" + "Z" * 16)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "z" * 40)
+    with pytest.raises(AwsprofError) as raised:
+        call(desk)
+    assert raised.value.what.endswith("; the keys came from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    assert raised.value.next_step == f"set new values, or remove them: awsprof use {active or 'PROFILE'}"
+
+
+CN = "[profile work:mfa]\nmfa_device_arn = arn:aws-cn:iam::000000000000:mfa/you\n"
+ROLE = "role_arn = arn:aws-{}:iam::000000000000:role/x\nsource_profile = work:iam\n"
+# A profile, what else is in config, and the region that is signed for.
+REGIONS = {
+    "an iam profile": ("work:iam", CN, "cn-north-1"),
+    "a role in another partition": ("x", f"[profile x]\n{ROLE.format('us-gov')}", "us-gov-west-1"),
+    "the region of another profile": ("work:iam", f"{CN}[profile work:x]\nregion = cn-northwest-1\n", "cn-northwest-1"),
+    "its own": ("work:iam", f"{CN}[profile work:iam]\nregion = cn-northwest-1\n", "cn-northwest-1"),
+    "no partition": ("work:iam", "", "us-east-1"),
+}
+
+
+@pytest.mark.parametrize("case", REGIONS)
+def test_the_region_is_in_the_partition(desk: Desk, monkeypatch: Patch, case: str) -> None:
+    from awsprof import aws  # what it is asked with
+
+    name, config, region = REGIONS[case]
+    desk.write(config, desk.iam())
+    asked: list[str] = []
+
+    def record(_: str, __: aws.Gate, *, region: str) -> dict[str, str]:
+        asked.append(region)
+        return {"account": "", "arn": "", "user_id": "", "method": ""}
+
+    monkeypatch.setattr(aws, "caller_identity", record)
+    call(desk, name)
+    assert asked == ["" if case == "its own" else region]
+
+
 class Container(BaseHTTPRequestHandler):
     """What stands for a container's role: keys for whoever asks."""
 

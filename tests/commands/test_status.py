@@ -19,6 +19,10 @@ mfa_device_arn = {ARN}:mfa/you
 role_arn = {ARN}:role/Dev
 source_profile = work:mfa
 region = eu-west-1
+[profile play:dev]
+role_arn = {ARN}:role/Dev
+source_profile = work:mfa
+region = us-east-1
 [profile loop]
 role_arn = {ARN}:role/Dev
 source_profile = loop
@@ -45,7 +49,25 @@ def test_all_is_well(home: Home) -> None:
 @pytest.mark.parametrize(
     ("environ", "line"),
     [
-        ({}, "profile  none: AWS tools use the default profile, if there is one"),
+        (
+            {},
+            "profile  none: there is no default profile, so AWS tools use this machine's own role, if it has one",
+        ),
+        ({"AWS_ACCESS_KEY_ID": "A"}, "profile  none: AWS tools use the keys in AWS_ACCESS_KEY_ID"),
+        (
+            {"AWS_DEFAULT_PROFILE": "work:dev"},
+            "profile  none: the AWS CLI and boto3 use work:dev (AWS_DEFAULT_PROFILE), other tools the default profile",
+        ),
+        (
+            {"AWS_WEB_IDENTITY_TOKEN_FILE": "f", "AWS_ROLE_ARN": "r"},
+            "profile  none: AWS tools use the web identity of AWS_WEB_IDENTITY_TOKEN_FILE",
+        ),
+        (
+            {**OURS, "AWS_SESSION_EXPIRATION": "2026-11-23T01:00:00Z"},
+            "note     AWS_SESSION_EXPIRATION says 2026-11-23T01:00:00Z, but the session ends 2026-11-24T03:12:05Z; "
+            "awsprof use work:dev corrects it",
+        ),
+        ({"AWS_SESSION_EXPIRATION": "x"}, "note     AWS_SESSION_EXPIRATION says x, but no session has a known end"),
         ({"AWS_PROFILE": ""}, "profile  none"),
         (
             {"AWS_PROFILE": "work:dev"},
@@ -102,15 +124,9 @@ def test_lines(home: Home, environ: dict[str, str], line: str) -> None:
         ),
         (
             LASTING,
-            {**OURS, "AWS_SESSION_EXPIRATION": "2026-11-23T01:00:00Z"},
-            "AWS_SESSION_EXPIRATION says 2026-11-23T01:00:00Z, but the session ends 2026-11-24T03:12:05Z",
-            "awsprof use work:dev corrects it",
-        ),
-        (
-            SESSION,
-            {**OURS, "AWS_SESSION_EXPIRATION": "x"},
-            "AWS_SESSION_EXPIRATION says x, but there is no session of a known end",
-            "awsprof use work:dev corrects it",
+            {**OURS, "AWS_PROFILE": "play:dev"},
+            "the region variables are eu-west-1, the region of work:dev, but play:dev has us-east-1",
+            "awsprof use play:dev sets it, unless you chose the other one with --region",
         ),
     ],
 )
@@ -127,7 +143,7 @@ def test_a_contradiction_and_its_fix(home: Home, session: str, environ: dict[str
 
 
 FIELDS = ["name", "domain", "kind", "account", "region", "source", "active", "session"]
-MORE = ["set_by", "exists", "environment_region", "access_key", "overrides", "contradictions"]
+MORE = ["set_by", "exists", "environment_region", "access_key", "overrides", "notes", "contradictions"]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,8 @@ region = eu-north-1
 """
 
 DEV = "work:dev  000000000000  ap-southeast-2  session until Thu 00:00\n"
-OPS = "work:ops  000000000000  session until Thu 00:00\n"
+NO_REGION = "work:ops has no region, and none is set in this shell (awsprof set work:ops region=REGION)\n"
+OPS = "work:ops  000000000000  session until Thu 00:00\n" + NO_REGION
 BILLING = "home:billing  111111111111  us-east-1\n"
 OFF = "off  no AWS profile in this shell\n"
 
