@@ -84,6 +84,12 @@ function Test-AwsprofRoot($folder) {
     }
 }
 
+# Whether the folder of the list of names is the user's, and no other user can write there. A .NET before 8 cannot tell.
+function Test-AwsprofReadable($folder) {
+    $null -eq [Environment]::IsPrivilegedProcess -or (Test-AwsprofOwn $folder) -or
+    ([Environment]::IsPrivilegedProcess -and (Test-AwsprofRoot $folder))
+}
+
 # Whether only the owner can write, or the sticky bit keeps others from replacing what is not theirs.
 function Test-AwsprofMode($mode) {
     ([int]$mode -band 18) -eq 0 -or ([int]$mode -band 512) -ne 0
@@ -373,7 +379,8 @@ function Find-AwsprofLine($form) {
         $lines = @()
         # A pipe that would keep its reader waiting is of length 0.
         $file = New-Object -TypeName System.IO.FileInfo -ArgumentList "$cache/1/names"
-        try { if ($file.Exists -and $file.Length) { $lines = @([System.IO.File]::ReadAllLines($file.FullName)) } }
+        $read = $file.Exists -and $file.Length -and (Test-AwsprofReadable $file.DirectoryName)
+        try { if ($read) { $lines = @([System.IO.File]::ReadAllLines($file.FullName)) } }
         catch { $global:Error.RemoveAt(0) }
         if ($lines.Count -and $lines[-1] -eq '.' -and (Test-AwsprofList $lines[0])) { break }
         if ($try -eq 1) { Update-AwsprofList }

@@ -291,6 +291,16 @@ def test_one_call_renews(own: Home, how: str) -> None:
     assert calls(own) == ["cache"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_list_of_another_user_is_not_offered(own: Home) -> None:
+    subprocess.run([BIN / "awsprof", "cache"], env=own.environ, check=True)
+    names = own.path / ".cache/awsprof/1/names"
+    names.write_text(names.read_text().replace("work:dev", "work:dxv"))
+    assert texts(run(own, ["awsprof use work:dx"])[0]) == ["work:dxv"]
+    os.chown(names.parent, 65534, 65534)
+    assert texts(run(own, ["awsprof use work:dx"])[0]) == []
+
+
 def test_a_link_is_followed(own: Home) -> None:
     """Many keep their files elsewhere: the time that counts is that of the file, through any number of links."""
     aws = own.path / ".aws"
