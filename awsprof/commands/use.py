@@ -203,7 +203,8 @@ def _asides(ctx: Context, change: environment.Change) -> list[str]:
 
 
 def _region_of_tools(ctx: Context, change: environment.Change) -> str:
-    return change.get(environment.REGIONS[0]) or ctx.environ.get(environment.REGIONS[0], "")
+    name = environment.REGIONS[0]
+    return change.get(name, ctx.environ.get(name)) or ""
 
 
 def _of_other_lines(warning: str, doubts: list[str]) -> list[str]:
