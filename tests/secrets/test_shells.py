@@ -178,7 +178,7 @@ def test_a_code_typed_at_a_terminal_leaks_nothing(nest: Nest, shell: Shell, user
     history = nest.home.root / "history"
     more = {"HISTFILE": f"{history}.own", "SAVEHIST": "99", "HISTSIZE": "99"}
     terminal = Terminal(nest.home, watched, {**nest.environ, **more})
-    terminal.line("awsuse work:dev")
+    terminal.line("awsuse work:dev --no-renew")
     for typed, then in ((nest.files["CODE"][:5], "\x03"), (nest.files["WRONG"], "\r"), (nest.files["CODE"], "\r")):
         if then == "\x03" or typed == nest.files["WRONG"]:
             terminal.type("awsmfa -v --debug")
