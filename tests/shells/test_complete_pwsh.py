@@ -298,7 +298,7 @@ def test_a_list_of_another_user_is_not_offered(own: Home) -> None:
     names.write_text(names.read_text().replace("work:dev", "work:dxv"))
     assert texts(run(own, ["awsprof use work:dx"])[0]) == ["work:dxv"]
     os.chown(names.parent, 65534, 65534)
-    assert texts(run(own, ["awsprof use work:dx"])[0]) == []
+    assert "work:dxv" not in texts(run(own, ["awsprof use work:dx"])[0])
 
 
 def test_a_link_is_followed(own: Home) -> None:
