@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 
-from awsprof import handover, shell
+from awsprof import handover, shell, store
 from awsprof.errors import ShellError, UsageError
 from awsprof.text import quoted
 
@@ -51,14 +51,19 @@ class Channel:
         bash and fish cannot see who may write to a folder, but evaluate nothing after a failure: every command fails.
         """
         folder = os.path.dirname(self.path)
+        above = os.path.dirname(folder)
         try:
-            found = os.stat(folder)
+            found, its_folder = os.stat(folder), os.stat(above)
         except (OSError, ValueError):
             return  # whoever writes there reports it
-        if hasattr(os, "geteuid") and not _is_private(found, os.geteuid()):
+        if not hasattr(os, "geteuid"):
+            return
+        open_one = "" if store.is_guarded(its_folder) else above
+        open_one = open_one if _is_private(found, os.geteuid()) else folder
+        if open_one:
             raise ShellError(
-                f"others can replace files in {quoted(folder)}, where the hook's file is; nothing was changed",
-                f"chmod go-w {quoted(folder)}, or set XDG_RUNTIME_DIR to a folder that only you can write to",
+                f"others can replace files in {quoted(open_one)}, where the hook's file is; nothing was changed",
+                f"chmod go-w {quoted(open_one)}, or set XDG_RUNTIME_DIR to a folder that only you can write to",
             )
 
     def send(self, snippet: str) -> None:

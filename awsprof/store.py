@@ -116,14 +116,21 @@ def base(path: str, *, make: bool = False) -> Folder:
         make: make what is missing of it, with mode 0700 whatever the umask.
 
     Raises:
-        OSError: it belongs to somebody else, or cannot be opened or made.
+        OSError: it belongs to somebody else, everybody can write to it, or it cannot be opened or made.
     """
     for missing in reversed([*_missing(path)]) if make else ():
         _refuse_for_root(os.path.dirname(missing))
         _make(missing)
     found = Folder(path, os.open(path, _FOLDER) if _HANDLES else None)
     found.require_own()
+    if found.handle is not None and not is_guarded(os.fstat(found.handle)):
+        raise PermissionError(f"everybody can replace what is in {path}")
     return found
+
+
+def is_guarded(folder: os.stat_result) -> bool:
+    """Return whether not everybody can replace what is in a folder. Its group may: on Debian it is the user's own."""
+    return not folder.st_mode & 0o002 or bool(folder.st_mode & stat.S_ISVTX)
 
 
 def _missing(path: str) -> Iterator[str]:

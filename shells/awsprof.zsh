@@ -75,16 +75,22 @@ function __awsprof_create() {
     fi
 }
 
+# Reads the user's file $1 to __awsprof_code. The open file is looked at: another one may be put in its place meanwhile.
+function __awsprof_slurp() {
+    { [[ -f /dev/fd/0 && -O /dev/fd/0 ]] && __awsprof_code=$(</dev/fd/0) } <"$1" 2>/dev/null
+}
+
 # Evaluates the file, if it still is the one that was made; 7 where that fails.
 function __awsprof_apply() {
     \builtin emulate -L zsh
+    \builtin local __awsprof_code=''
     if [[ ! -f ${__awsprof_out} || -L ${__awsprof_out} || ! -O ${__awsprof_out} ]] ||
         ! __awsprof_guarded "${__awsprof_out}"; then
         \builtin printf '%s\n' 'awsprof: the file of the change was tampered with; nothing was changed' >&2
         \builtin return 7
     fi
     if [[ ! -s ${__awsprof_out} ]]; then \builtin return 0; fi
-    \builtin eval "$(<"${__awsprof_out}")" || \builtin return 7
+    __awsprof_slurp "${__awsprof_out}" && [[ -n ${__awsprof_code} ]] && \builtin eval "${__awsprof_code}" || \builtin return 7
 }
 
 # Says which of the variables are not as they were meant to be, NAME=VALUE or NAME for one that is not set, and returns
@@ -169,13 +175,15 @@ function __awsprof_replay() {
     \builtin setopt no_aliases
     if [[ $#/$1 != 2/use && $#/$1 != 1/off ]]; then \builtin return 1; fi
     \builtin local __awsprof_key="${*}" __awsprof_file='' __awsprof_program='' __awsprof_kinds='' __awsprof_root=''
+    \builtin local __awsprof_code=''
     \builtin local -a __awsprof_part
     if [[ ${__awsprof_key} == 'use -' ]]; then __awsprof_key="use ${AWSPROF_PREVIOUS-}"; fi
     if [[ ${__awsprof_key} == 'use -'* || ${__awsprof_key} == */* ]] || ! __awsprof_cache; then \builtin return 1; fi
     __awsprof_file="${__awsprof_root}/zsh/${__awsprof_key//:/,}"
     [[ -f ${__awsprof_file} && ! -L ${__awsprof_file} && -O ${__awsprof_file} ]] &&
         [[ ! -L ${__awsprof_root}/zsh && -O ${__awsprof_root}/zsh ]] || \builtin return 1
-    __awsprof_part=("${(@ps:\t:)$(<${__awsprof_file})}")
+    __awsprof_slurp "${__awsprof_file}" || \builtin return 1
+    __awsprof_part=("${(@ps:\t:)__awsprof_code}")
     [[ ${__awsprof_part[1]} == "${__awsprof_key}" && ${__awsprof_part[3]-} == . ]] || \builtin return 1
     for __awsprof_program in ${^path}/awsprof; do
         if [[ -f ${__awsprof_program} && -x ${__awsprof_program} ]]; then \builtin break; fi

@@ -230,3 +230,16 @@ def test_size_and_inode_tell_what_the_time_does_not(work: Home) -> None:
         new.replace(work.config)
         cache.renew(work.environ)
         assert text.split("profile ")[2].split("]")[0] in (root(work) / "names").read_text()
+
+
+OPEN = {0o775: True, 0o2775: True, 0o777: False, 0o1777: True, 0o757: False}
+
+
+@pytest.mark.parametrize("mode", OPEN, ids=oct)
+def test_a_base_in_which_others_can_replace_the_cache(work: Home, mode: int) -> None:
+    """Debian's users have a group of their own, which may write to what they make."""
+    base = work.folder / ".cache"
+    base.mkdir(exist_ok=True)
+    base.chmod(mode)
+    cache.renew(work.environ)
+    assert (base / "awsprof").exists() == OPEN[mode]

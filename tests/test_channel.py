@@ -141,6 +141,19 @@ def test_a_folder_in_which_others_can_replace_files_is_refused(
     assert refused.value.exit_code == 7
 
 
+@pytest.mark.parametrize(("mode", "fine"), [(0o755, True), (0o775, True), (0o1777, True), (0o777, False)])
+def test_the_folder_above_is_looked_at_too(tmp_path: Path, mode: int, fine: bool) -> None:
+    (tmp_path / "cache/awsprof").mkdir(parents=True)
+    (tmp_path / "cache/awsprof").chmod(0o700)
+    (tmp_path / "cache").chmod(mode)
+    channel = Channel("1", "bash", f"{tmp_path}/cache/awsprof/file")
+    if fine:
+        channel.require_private()
+        return
+    with pytest.raises(ShellError, match="others can replace files"):
+        channel.require_private()
+
+
 @pytest.mark.parametrize("path", ["", "a\0b", "/dev/null", "/dev/full"])
 def test_odd_paths(path: str) -> None:
     with pytest.raises(ShellError):

@@ -1,13 +1,16 @@
 """A cache that somebody else made, or that a cloned repository brings: no shell evaluates it or believes it."""
 
 import os
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from .counted import Counted
 from .shells import TABLE, Home, Shell, changed
-from .users import ATTACKER, VICTIM, give, give_home, shell_of
+from .test_channel import stand_in
+from .users import ATTACKER, VICTIM, attacking, give, give_home, shell_of
 
 POSIX = pytest.mark.parametrize("shell", ["bash", "zsh", "fish"], indirect=True)
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
@@ -116,6 +119,43 @@ def test_a_cache_that_an_attacker_planted(home: Home, shell: Shell) -> None:
     assert (changed(start, seen)["AWS_PROFILE"], seen.status, off.status) == ("work:dev", 0, 0), seen.err
     assert not list(home.root.rglob("pwned"))
     assert {path: path.stat().st_mtime_ns for path in planted.rglob("*")} == before
+
+
+SWAP = """
+import ctypes, os, sys
+swap = ctypes.CDLL(None).renameat2
+print("ready", flush=True)
+while True:
+    swap(-100, os.fsencode(sys.argv[1]), -100, os.fsencode(sys.argv[2]), 2)
+"""
+
+
+@ROOT_ONLY
+@pytest.mark.skipif(sys.platform != "linux", reason="renameat2 swaps two folders")
+@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
+def test_a_cache_that_is_swapped_between_look_and_read(home: Home, shell: Shell) -> None:
+    """~/.cache was opened up after the cache was made. fish cannot look at a file that it has open."""
+    give_home(home)
+    plant(home.path / ".cache", shell, ["use work:dev"])
+    (answer,) = home.path.glob(".cache/awsprof/1/*/use*")
+    answer.write_text("use work:dev\t\\builtin true\t.\n")
+    give(home.path / ".cache", VICTIM)
+    (home.path / ".cache").chmod(0o777)
+    evil = home.path / ".cache/evil"
+    shutil.copytree(home.path / ".cache/awsprof", evil)
+    for path in [evil, *evil.rglob("*")]:
+        path.chmod(0o755)
+    next(evil.glob("1/*/use*")).write_text("use work:dev\ttouch pwned\t.\n")
+    give(evil, ATTACKER)
+    environ = stand_in(home, "")
+    with attacking(SWAP, home.path / ".cache/awsprof", evil):
+        home.script(
+            shell,
+            [shell.load(), "for i in {1..5000}; do __awsprof_replay use work:dev; done 2>/dev/null"],
+            argv=shell_of(shell),
+            environ=environ,
+        )
+    assert not list(home.root.rglob("pwned"))
 
 
 @ROOT_ONLY
