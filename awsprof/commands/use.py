@@ -87,7 +87,8 @@ def _needed(known: Profiles, name: str) -> tuple[str, ...]:
         raise CredentialsError(
             f"{quoted(name)} has credential_source = Environment: AWS tools use the keys in the environment instead "
             "of its role, so a switch cannot work",
-            f"assume the role with those keys for one command: awsprof exec {quoted(name)} --keys -- COMMAND",
+            f"to use a profile's keys instead: awsprof unset {quoted(name)} credential_source; "
+            f"awsprof set {quoted(name)} source_profile=PROFILE",
         )
     return environment.CONTAINER if source == "EcsContainer" else ()
 

@@ -323,7 +323,7 @@ def test_keys_in_the_environment_cannot_be_switched_to(home: Home, word: str) ->
     with pytest.raises(CredentialsError, match="credential_source = Environment") as refused:
         home.call(using(word), AWS_ACCESS_KEY_ID="A", AWSPROF_PREVIOUS="a")
     assert refused.value.exit_code == 5
-    assert f"awsprof exec {word.replace('-', 'a')} --keys -- " in refused.value.next_step
+    assert f"awsprof unset {word.replace('-', 'a')} credential_source; " in refused.value.next_step
     assert (home.snippet, home.err) == ("", "")
 
 

@@ -124,7 +124,7 @@ def test_odd_state(
         (switched(), 0, "", DEV),
         (ops, 0, "", OPS),
         (ops, 3 if shell.name == "pwsh" else 0, "", NO_PROFILE),
-        ({"AWSPROF_PREVIOUS": "work:ops"}, 0, "", OFF),
+        ({"AWSPROF_PREVIOUS": "work:ops\nwork:dev"}, 0, "", OFF),
     ]
     assert home.left_behind() == []
     assert not list(home.work.joinpath("a space's").iterdir())
@@ -203,7 +203,7 @@ def test_universal_variable_is_kept_with_a_warning(home: Home) -> None:
 def test_missing_shell(monkeypatch: pytest.MonkeyPatch, required: str, outcome: type[BaseException]) -> None:
     monkeypatch.setenv("AWSPROF_REQUIRED_SHELLS", required)
     with pytest.raises(outcome, match="nosuch is not installed"):
-        TABLE["bash"]._replace(name="nosuch").find()
+        TABLE["bash"]._replace(name="nosuch", argv=("nosuch",)).find()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
