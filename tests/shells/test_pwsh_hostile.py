@@ -274,7 +274,10 @@ def test_a_planted_answer(person: Person, what: str, how: str) -> None:
         os.chown(places[what], owner, owner)
     seen = person.run("awsuse work:dev", environ={"XDG_CACHE_HOME": str(places["base"])}).seen[-1]
     assert not person.evil_ran
-    assert (seen.status, seen.environ[b"AWS_PROFILE"], person.calls) == (0, b"work:dev", ["use work:dev"])
+    # Everybody can swap the folder of the hook's file if the one above it is open: the program refuses that.
+    expected = (7, None) if (what, how) == ("base", "open to all") else (0, b"work:dev")
+    assert (seen.status, seen.environ.get(b"AWS_PROFILE")) == expected
+    assert person.calls == ["use work:dev"]
 
 
 @ROOT_ONLY
