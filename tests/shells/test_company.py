@@ -67,7 +67,7 @@ def test_shells_of_another_kind_below(home: Home, shell: Shell) -> None:
             switched("work:ops", "", AWSPROF_PREVIOUS="work:dev"),
             OPS,
         )
-        assert ours(start, off) == {"AWSPROF_PREVIOUS": "work:ops"}
+        assert ours(start, off) == {"AWSPROF_PREVIOUS": "work:ops\nwork:dev"}
         assert changed(used, after) == {}
     assert home.left_behind() == []
 
