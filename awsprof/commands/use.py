@@ -171,7 +171,8 @@ def _wants_renewal(ctx: Context, session: Session | None) -> bool:
 
 def _renewed(ctx: Context, known: Profiles, name: str, *, skippable: bool = False) -> Profiles:
     """Return the profiles after a renewal of the session that a profile depends on, if that session needs it."""
-    from awsprof.commands import mfa  # a plain switch must not pay for it
+    from awsprof.codes import SkippedError  # a plain switch must not pay for it
+    from awsprof.commands import mfa
 
     session = profiles.session(known, name, ctx.now())
     if session is None or not (_wants_renewal(ctx, session) or session.state == profiles.UNKNOWN):
@@ -183,7 +184,7 @@ def _renewed(ctx: Context, known: Profiles, name: str, *, skippable: bool = Fals
     except CancelledError:
         raise
     except AwsprofError as error:
-        if not skippable or (wish.asked and not isinstance(error, mfa.SkippedError)):
+        if not skippable or (wish.asked and not isinstance(error, SkippedError)):
             raise
         if not wish.asked:  # what is missing for a renewal is no reason not to switch
             ctx.say(f"cannot renew the session: {error.what}", *error.next_step.split("\n"))
