@@ -25,7 +25,7 @@ role_arn = arn:aws:iam::000000000000:role/PowerUsers
 source_profile = work:iam
 """
 CREDENTIALS = "[work:iam]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = none\n"
-PROBE = 'sh -c \'echo "${AWS_PROFILE-none} ${AWS_REGION-none} ${AWS_ACCESS_KEY_ID-none} ${AWSPROF_SAVED+saved}"\''
+PROBE = "sh -c 'echo \"${AWS_PROFILE-none} ${AWS_REGION-none} ${AWS_ACCESS_KEY_ID-none} ${AWSPROF_SAVED+saved}\"'"
 
 
 class Way(NamedTuple):

@@ -191,7 +191,7 @@ def test_a_code_by_a_pipe(machine: Machine, shell: str) -> None:
 
 # How each shell shows what its prompt is, and the rest of a prompt that the recipe leaves as it was.
 PROMPTS = {
-    "bash": ("PS1='rest> '", "echo \"${PS1@P}\""),
+    "bash": ("PS1='rest> '", 'echo "${PS1@P}"'),
     "zsh": ("PROMPT='rest> '", 'for f in $precmd_functions; do $f; done; print -P "$PROMPT"'),
     "fish": ("function fish_prompt; echo -n 'rest> '; end", "fish_prompt"),
     "pwsh": ("function prompt { 'rest> ' }", "prompt"),
