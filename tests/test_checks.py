@@ -45,7 +45,7 @@ FINDINGS: dict[str, tuple[str, str, list[str]]] = {
         ['c: [profile "a"] on line 1 and [profile a] on line 3 are both a; AWS tools differ'],
     ),
     "a quoted sso-session": (
-        '[profile a]\nsso_session = b\nsso_account_id = 1\nsso_role_name = r\n'
+        "[profile a]\nsso_session = b\nsso_account_id = 1\nsso_role_name = r\n"
         '[sso-session "b"]\nsso_start_url = https://x.invalid\nsso_region = eu-west-1\n',
         "",
         ['c line 5: only some AWS tools read [sso-session "b"]'],

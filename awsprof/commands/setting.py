@@ -77,7 +77,8 @@ def _respelled(known: Profiles, name: str, steps: list[plan.Step]) -> tuple[list
         more = {key: value for key, value in odd.items() if value and not edit.unreadable(value)}
         said += [*(["the header"] if header else []), *more]
         changes = {**step.changes, name: {**more, **wanted}} if more else step.changes
-        found.append(plan.Step(step.path, changes, config=step.config, renamed={name: name} if header else None))
+        renamed = {name: name} if header else None
+        found.append(plan.Step(step.path, changes, config=step.config, renamed=renamed, optional=step.optional))
     return found, said
 
 
