@@ -162,7 +162,7 @@ def _meant(ctx: Context, key: str) -> str:
     near = nearest(key, settings.SETTINGS)
     if ctx.person is None:
         hint = f"did you mean {joined(near, 'or')}? " if near else ""
-        raise UsageError(f"AWS tools know no setting {quoted(key)}", f"{hint}to set it all the same: --force")
+        raise UsageError(f"AWS tools know no setting {quoted(key)}", f"{hint}to set it anyway: --force")
     chosen = ctx.person.choose(f"AWS tools know no {quoted(key)}: which is meant?", [*near, key], first=key)
     if is_secret(chosen) != is_secret(key):
         raise UsageError(f"{chosen} is given in another way", f"awsprof set PROFILE {chosen}")

@@ -43,13 +43,13 @@ def run(ctx: Context, *, as_json: bool = False) -> None:
 def _lines(ctx: Context, known: Profiles) -> list[tuple[str, str]]:
     name = ctx.active
     if not name:
-        return [("profile", "none" if _empty(ctx) else f"none: {_instead(ctx, known)}"), *_note(ctx, known)]
+        return [("profile", "none" if _empty(ctx) else f"none: {_instead(ctx, known)}"), *_note(ctx, known, None)]
     lines = [("profile", quoted(name)), ("set by", _origin(ctx, known))]
+    session = profiles.session(known, name, ctx.now()) if name in known else None
     if name in known:
-        session = profiles.session(known, name, ctx.now())
         lines += [("account", safe(profiles.account(known, known[name]))), ("region", _region(ctx, known))]
         lines += [("session", session_words(session, ctx.now())), ("key", _key(ctx, known))]
-    return [(label, value) for label, value in [*lines, *_note(ctx, known)] if value]
+    return [(label, value) for label, value in [*lines, *_note(ctx, known, session)] if value]
 
 
 def _instead(ctx: Context, known: Profiles) -> str:
@@ -67,10 +67,9 @@ def _instead(ctx: Context, known: Profiles) -> str:
     return "there is no default profile, so AWS tools use this machine's own role, if it has one"
 
 
-def _note(ctx: Context, known: Profiles) -> list[Finding]:
+def _note(ctx: Context, known: Profiles, session: Session | None) -> list[Finding]:
     """A prompt reads AWS_SESSION_EXPIRATION: another terminal may have renewed the session since."""
     noted = ctx.environ.get(environment.SESSION_END, "")
-    session = profiles.session(known, ctx.active, ctx.now()) if ctx.active in known else None
     end = session.expires_at if session else None
     if not noted or parse_time(noted) == (end or -1):
         return []
@@ -236,7 +235,8 @@ def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
     state["environment_region"] = _environment_region(ctx) or None
     state["access_key"] = access_key(ctx, known, name)
     state["overrides"] = [override.record() for override in overrides.find(ctx.environ, known, name)]
-    state["notes"] = [value for _, value in _note(ctx, known)]
+    session = profiles.session(known, name, ctx.now()) if name in known else None
+    state["notes"] = [value for _, value in _note(ctx, known, session)]
     state["contradictions"] = [{"what": what, "fix": fix} for what, fix in findings]
     ctx.out(json.dumps(state, indent=2))
     ctx.say(*known.warnings)
