@@ -15,6 +15,12 @@ FINDINGS: dict[str, tuple[str, str, list[str]]] = {
     "nothing": (PLAIN, BASE, []),
     "a nested block": (PLAIN + "s3 =\n  addressing_style = path\n", BASE, []),
     "a broken chain": (PLAIN, "", ["AWS tools cannot use a: there is no profile b"]),
+    "an empty command": (
+        "[profile a]\ncredential_process =\n",
+        "",
+        ["AWS tools cannot use a: the credential_process of a is empty"],
+    ),
+    "an empty command that keys come before": ("[profile a]\ncredential_process =\n", f"[a]\n{KEYS}", []),
     "no region": (PLAIN.replace("region = r\n", ""), BASE, ["a has no region, and none is set in this shell"]),
     "an mfa_serial": (PLAIN + "mfa_serial = x\n", BASE, ["a has an mfa_serial of its own: the AWS CLI and boto3 ask"]),
     "hours on a session": (
@@ -78,7 +84,12 @@ def test_both_headers_of_the_default_profile_are_reported(order: tuple[str, str]
 
 def test_a_file_is_split_once_for_a_chain(monkeypatch: pytest.MonkeyPatch) -> None:
     split, calls = read.split_lines, []
-    monkeypatch.setattr(read, "split_lines", lambda text: calls.append(text) or split(text))
+
+    def counted(text: str) -> list[str]:
+        calls.append(text)
+        return split(text)
+
+    monkeypatch.setattr(read, "split_lines", counted)
     config = "".join(f"[profile a{n}]\n{role(f'a{n + 1}')}" for n in range(9)) + f"[profile a9]\n{KEYS}"
     profiles = known(config)
     calls.clear()
