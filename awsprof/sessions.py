@@ -227,5 +227,6 @@ def _leftover_steps(environ: Mapping[str, str], profile: str) -> list[plan.Step]
 def refused_waiting(domain: str) -> CredentialsError:
     """The error for a wait that was too long."""
     return CredentialsError(
-        f"another awsprof asks for the MFA code of {quoted(domain)} and does not end", "answer it there, or end it"
+        f"gave up waiting: another awsprof is prompting for the MFA code of {quoted(domain)}",
+        "answer the prompt there, or stop that awsprof",
     )
