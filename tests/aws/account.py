@@ -100,7 +100,10 @@ class Key:
         self.expires, self.mfa, self.active = expires, mfa, True
         self.temporary = expires is not None
         self.created = 0.0  # server time; set when the account gets it
+        self.mfa_at: float | None = None  # server time of the code, for a session made with one
+        self.everywhere = True  # a token of the global endpoint does not work in opt-in regions
         self.unknown_for = 0  # how many more requests are answered as if AWS did not know it yet
+        self.unlisted_for = 0  # how many more lists leave it out
         self.used: tuple[float, str, str] | None = None  # when last, for which service, in which region
         self.access_key_id = unique_id("ASIA" if self.temporary else "AKIA")
         self.secret_access_key = secret_key()
@@ -117,14 +120,17 @@ class User:
     def __init__(self, name: str, arn: str, user_id: str) -> None:
         self.name, self.arn, self.user_id = name, arn, user_id
         self.key = Key(arn, user_id, self)
-        self.device: Device | None = None
+        self.devices: list[Device] = []
         self.fido_arn = ""
         self.other_serials: list[str] = []  # further devices, listed only
         self.root = False
         self.may_list_devices = True
         self.denied: set[str] = set()  # permissions on their own keys that they lack: iam:CreateAccessKey
+        self.forbidden_by = ""  # the ARN of a service control policy that denies them IAM
         self.needs_mfa = False  # whether a policy denies them IAM without MFA
+        self.mfa_within: float | None = None  # seconds: the policy denies them IAM with an older code
         self.new_keys_unknown_for = 0
+        self.new_keys_unlisted_for = 0
 
     @property
     def access_key_id(self) -> str:
@@ -143,8 +149,13 @@ class User:
         self.key.active = active
 
     @property
+    def device(self) -> Device | None:
+        """The first device; None for a user without one."""
+        return self.devices[0] if self.devices else None
+
+    @property
     def device_arn(self) -> str:
-        """The serial number of the virtual device; empty for a user without one."""
+        """The serial number of the first device; empty for a user without one."""
         return self.device.arn if self.device else ""
 
     @property
@@ -154,7 +165,7 @@ class User:
     @property
     def serials(self) -> list[str]:
         """Every MFA device as IAM lists them, security keys too."""
-        return [arn for arn in (self.device_arn, self.fido_arn, *self.other_serials) if arn]
+        return [arn for arn in (*(it.arn for it in self.devices), self.fido_arn, *self.other_serials) if arn]
 
     def code(self, steps: int = 0) -> str:
         return self._phone().code(steps)
@@ -191,18 +202,27 @@ class Account:
         self.users: dict[str, User] = {}
         self.roles: dict[str, Role] = {}
         self.keys: dict[str, Key] = {}
+        self.not_enabled: set[str] = set()  # opt-in regions that the account has not enabled
+        self.sts_off: set[str] = set()  # regions in which STS is not activated
+        self.page_size = 100
 
     def add_user(self, name: str, *, mfa: bool, root: bool, may_list_devices: bool, fido: bool, partition: str) -> User:
         iam = f"arn:{partition}:iam::{self.number}"
         user = User(name, f"{iam}:root", self.number) if root else User(name, f"{iam}:user/{name}", unique_id("AIDA"))
         user.root, user.may_list_devices = root, may_list_devices
         device = "root-account-mfa-device" if root else name
-        user.device = Device(f"{iam}:mfa/{device}", self.clock, self.lock) if mfa else None
+        user.devices = [Device(f"{iam}:mfa/{device}", self.clock, self.lock)] if mfa else []
         user.fido_arn = f"{iam}:u2f/user/{name}/key-{unique_id('')}" if fido else ""
         with self.lock:
             self.users[name] = user
         self.add_key(user.key)
         return user
+
+    def add_device(self, user: User, serial: str) -> Device:
+        """Give a user one more device: a virtual one by its ARN, or a hardware token by its serial number."""
+        device = Device(serial, self.clock, self.lock)
+        user.devices.append(device)
+        return device
 
     def add_role(self, role: Role) -> Role:
         with self.lock:
@@ -218,5 +238,5 @@ class Account:
     def device(self, name: str) -> Device | None:
         """The virtual device of that name, the last part of its serial number."""
         with self.lock:
-            devices = [user.device for user in self.users.values() if user.device]
+            devices = [device for user in self.users.values() for device in user.devices]
         return next((device for device in devices if device.name == name), None)

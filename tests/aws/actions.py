@@ -43,6 +43,7 @@ class Call(NamedTuple):
     key: Key
     params: dict[str, str]
     now: float
+    v1: bool = False  # whether it came to the global endpoint
 
 
 class Action(NamedTuple):
@@ -59,8 +60,11 @@ def get_session_token(call: Call) -> Tree:
     user = call.key.user
     assert user is not None, "only long-term keys come here"
     mfa = _checked_mfa(call)
-    seconds = int(call.params.get("DurationSeconds", HOUR if user.root else 12 * HOUR))
+    seconds = int(call.params.get("DurationSeconds", 12 * HOUR))
+    if user.root:  # "defaults to one hour" if it is longer: API reference of GetSessionToken
+        seconds = min(seconds, HOUR)
     key = Key(user.arn, user.user_id, user, int(call.now) + seconds, mfa)
+    key.mfa_at, key.everywhere = call.now if mfa else None, not call.v1
     return {"Credentials": _credentials(call.account.add_key(key))}
 
 
@@ -90,7 +94,16 @@ def list_mfa_devices(call: Call) -> Tree:
     if user is None or name != user.name or not user.may_list_devices:
         why = " because no identity-based policy allows the iam:ListMFADevices action"
         raise not_authorized(call, "iam:ListMFADevices", f"user {name}", why)
-    return {"IsTruncated": "false", "MFADevices": [_listed(user, serial) for serial in user.serials]}
+    return page(call, "MFADevices", [_listed(user, serial) for serial in user.serials])
+
+
+def page(call: Call, name: str, items: list[Tree]) -> Tree:
+    """One page of a list, and where the next begins; a page may be shorter than MaxItems, even if more follow."""
+    start, size = int(call.params.get("Marker", "0")), call.account.page_size
+    more = len(items) > start + size
+    cut: Tree = {"IsTruncated": "true", "Marker": str(start + size)} if more else {"IsTruncated": "false"}
+    assert isinstance(cut, dict)
+    return {name: items[start : start + size], **cut}
 
 
 ACTIONS = {
@@ -112,7 +125,7 @@ def run(action: Action, call: Call) -> Tree:
     faults = [_fault(name, None, "not be null") for name in action.required if name not in call.params]
     faults += [fault for name, value in call.params.items() for fault in _text_faults(name, value)]
     if action.longest and "DurationSeconds" in call.params:
-        faults += _duration_faults(call.params["DurationSeconds"], action.longest, call.key)
+        faults += _duration_faults(call.params["DurationSeconds"], action.longest)
     if faults:
         many = "errors" if len(faults) > 1 else "error"
         raise AwsError("ValidationError", f"{len(faults)} validation {many} detected: " + "; ".join(faults), 400)
@@ -148,12 +161,9 @@ def _text_faults(name: str, value: str) -> list[str]:
     return faults
 
 
-def _duration_faults(value: str, longest: int, key: Key) -> list[str]:
+def _duration_faults(value: str, longest: int) -> list[str]:
     if not re.fullmatch(r"-?\d{1,10}", value, re.ASCII):
         raise AwsError("MalformedInput", "Invalid DurationSeconds", 400)
-    # Stricter than the API reference, which says that AWS shortens a longer session of root's to the hour.
-    if key.user and key.user.root:
-        longest = min(longest, HOUR)
     if int(value) < 900:
         return [_fault("DurationSeconds", value, "have value greater than or equal to 900")]
     if int(value) > longest:
@@ -168,9 +178,10 @@ def _checked_mfa(call: Call) -> bool:
         return False
     if serial is None or code is None:
         raise AwsError("AccessDenied", HALF_MFA)
-    device = call.key.user.device if call.key.user else None
+    devices = call.key.user.devices if call.key.user else []
+    device = next((it for it in devices if it.arn == serial), None)
     # A security key (:u2f/) has no code to check either, even when it is the user's.
-    if device is None or serial != device.arn:
+    if device is None:
         raise AwsError("AccessDenied", UNKNOWN_SERIAL)
     if not device.accept(code):
         raise AwsError("AccessDenied", WRONG_CODE)

@@ -1,7 +1,7 @@
 """IAM's actions on a user's own access keys: two at most, a new one unknown for a while, denials of a policy."""
 
 from .account import AwsError, Key, User
-from .actions import ACTIONS, Action, Call, Tree, iso, not_authorized
+from .actions import ACTIONS, Action, Call, Tree, iso, not_authorized, page
 
 LIMIT = 2
 QUOTA = f"Cannot exceed quota for AccessKeysPerUser: {LIMIT}"
@@ -12,14 +12,20 @@ def create_access_key(call: Call) -> Tree:
     if len(_keys(call, user)) >= LIMIT:
         raise AwsError("LimitExceeded", QUOTA, 409)
     key = Key(user.arn, user.user_id, user)
-    key.unknown_for = user.new_keys_unknown_for
+    key.unknown_for, key.unlisted_for = user.new_keys_unknown_for, user.new_keys_unlisted_for
     call.account.add_key(key)
-    return {"AccessKey": {**_listed(key, user), "SecretAccessKey": key.secret_access_key}}
+    return {"AccessKey": {**_described(key, user), "SecretAccessKey": key.secret_access_key}}
 
 
 def list_access_keys(call: Call) -> Tree:
     user = _own(call)
-    return {"AccessKeyMetadata": [_listed(key, user) for key in _keys(call, user)], "IsTruncated": "false"}
+    return page(call, "AccessKeyMetadata", [_listed(key, user) for key in _keys(call, user) if not _lags(key)])
+
+
+def _lags(key: Key) -> bool:
+    """Whether a list leaves a new key out (terraform-provider-aws 39693)."""
+    key.unlisted_for = max(0, key.unlisted_for - 1) if (late := key.unlisted_for > 0) else 0
+    return late
 
 
 def update_access_key(call: Call) -> Tree:
@@ -48,12 +54,22 @@ def _own(call: Call) -> User:
         raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid")
     if user is None:
         raise AwsError("ValidationError", "Must specify userName when calling with non-User credentials", 400)
-    why = " because no identity-based policy allows the action"
-    if user.needs_mfa and not call.key.mfa:
-        why = " with an explicit deny in an identity-based policy"
-    elif permission not in user.denied:
-        return user
-    raise not_authorized(call, permission, f"user {user.name}", why)
+    if call.params.get("UserName", user.name) != user.name:
+        raise AwsError("NoSuchEntity", f"The user with name {call.params['UserName']} cannot be found.", 404)
+    why = _denial(call, user, permission)
+    if why:
+        raise not_authorized(call, permission, f"user {user.name}", why)
+    return user
+
+
+def _denial(call: Call, user: User, permission: str) -> str:
+    """Why a policy denies it, in AWS's words; empty if none does."""
+    late = user.mfa_within is not None and (call.key.mfa_at is None or call.now - call.key.mfa_at > user.mfa_within)
+    if user.forbidden_by:
+        return f" with an explicit deny in a service control policy: {user.forbidden_by}"
+    if late or (user.needs_mfa and not call.key.mfa):
+        return " with an explicit deny in an identity-based policy"
+    return " because no identity-based policy allows the action" if permission in user.denied else ""
 
 
 def _keys(call: Call, user: User) -> list[Key]:
@@ -68,7 +84,11 @@ def _found(call: Call, user: User) -> Key:
     return found
 
 
-def _listed(key: Key, user: User) -> dict[str, Tree]:
+def _listed(key: Key, user: User) -> Tree:
+    return {**_described(key, user)}
+
+
+def _described(key: Key, user: User) -> dict[str, Tree]:
     return {
         "UserName": user.name,
         "AccessKeyId": key.access_key_id,

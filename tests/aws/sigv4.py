@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from .account import Account, AwsError, Key
+from .hosts import Host, is_opt_in, partition_of
 
 STAMP = "%Y%m%dT%H%M%SZ"
 AUTHORIZATION = re.compile(
@@ -19,15 +20,22 @@ MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key"
     " and signing method. Consult the service documentation for details."
 )
+WRONG_REGION = "Credential should be scoped to a valid region"  # cloud-custodian 4874, AWS.jl 565
+# steampipe-plugin-aws 1510, aws-cdk 11474
+NOT_ACTIVATED = (
+    "STS is not activated in this region for account:000000000000. Your account administrator can activate STS in"
+    " this region using the IAM Console."
+)
 
 
 class Wire(NamedTuple):
-    """A request as received; header names in lower case."""
+    """A request as received; header names in lower case. `host` is AWS's, if the request came through the proxy."""
 
     method: str
     target: str
     headers: dict[str, str]
     body: bytes
+    host: Host | None = None
 
 
 class Signed(NamedTuple):
@@ -55,11 +63,16 @@ def authenticate(account: Account, wire: Wire, service: str, now: float, max_ske
     signed = claims(wire)
     if signed is None:
         raise _unsigned(wire)
-    key = _known_key(account, wire, signed, service)
+    region = wire.host.region if wire.host else signed.region
+    key = _known_key(account, wire, signed, region, service)
     if key.expires is not None and now >= key.expires:
         raise AwsError("ExpiredToken", "The security token included in the request is expired")
     _check_time(wire.headers.get("x-amz-date", ""), now, max_skew)
+    if signed.region != region:
+        raise AwsError("SignatureDoesNotMatch", f"{WRONG_REGION}, not '{signed.region}'.")
     _check_signature(wire, signed, service, key.secret_access_key)
+    if service == "sts" and region in account.sts_off:
+        raise AwsError("RegionDisabledException", NOT_ACTIVATED)
     key.used = now, service, signed.region
     return key
 
@@ -82,14 +95,13 @@ def _unsigned(wire: Wire) -> AwsError:
     )
 
 
-def _known_key(account: Account, wire: Wire, signed: Signed, service: str) -> Key:
+def _known_key(account: Account, wire: Wire, signed: Signed, region: str, service: str) -> Key:
     key = account.keys.get(signed.key_id)
     if key and key.unknown_for:
         key.unknown_for -= 1
         key = None
     token = wire.headers.get("x-amz-security-token", "")
-    # A partition does not know the keys of another: the same answer as for a key that never was.
-    if key and key.active and key.partition == partition_of(signed.region) and hmac.compare_digest(token, key.token):
+    if key and key.active and _is_known_in(account, key, region) and hmac.compare_digest(token, key.token):
         return key
     raise AwsError("InvalidClientTokenId", invalid_token(service))
 
@@ -99,9 +111,10 @@ def invalid_token(service: str) -> str:
     return "The security token included in the request is invalid" + ("." if service == "sts" else "")
 
 
-def partition_of(region: str) -> str:
-    prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
-    return next((name for prefix, name in prefixes.items() if region.startswith(prefix)), "aws")
+def _is_known_in(account: Account, key: Key, region: str) -> bool:
+    """Whether a region takes a key. One of another partition, or not enabled, answers as for a key that never was."""
+    enabled = region not in account.not_enabled and (key.everywhere or not is_opt_in(region))
+    return enabled and key.partition == partition_of(region)
 
 
 def _check_time(stamp: str, now: float, max_skew: int) -> None:

@@ -32,7 +32,9 @@ from typing import Any, Literal, NamedTuple, Self, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from . import actions, iam
-from .account import Account, AwsError, Clock, Role, User, unique_id
+from .account import Account, AwsError, Clock, Device, Role, User, unique_id
+from .authority import Authority
+from .hosts import Host, host
 from .replies import Reply, error, result
 from .sigv4 import Wire, authenticate, claims
 
@@ -72,6 +74,8 @@ class CheckingSts:
 
     `clock_skew` (seconds) moves the server's clock: Date header, signature check and expiry, but not TOTP.
     `max_skew` is how far a signature's time may be off; `clock` is for tests that stop the time.
+    It is a proxy, too: `CONNECT HOST:443` with a host of AWS's is answered as AWS does there, if it has an `authority`
+    for its certificates. `endpoint` is the host that it plays if it is asked directly.
     """
 
     def __init__(
@@ -79,6 +83,9 @@ class CheckingSts:
     ) -> None:
         self.account, self.max_skew, self.clock_skew = account, max_skew, 0.0
         self.requests: list[Request] = []
+        self.hosts: list[Host] = []  # of AWS's, that requests came to through the proxy
+        self.authority: Authority | None = None
+        self.endpoint: Host | None = None
         self.closing = Event()
         self._clock = clock
         self._state = Account(account, clock)
@@ -130,6 +137,9 @@ class CheckingSts:
         trusted = trusts or self.account
         return self._state.add_role(Role(name, arn, unique_id("AROA"), require_mfa, max_seconds, external_id, trusted))
 
+    def add_device(self, user: User, serial: str) -> Device:
+        return self._state.add_device(user, serial)
+
     def revoke(self, user: User) -> None:
         user.active = False
 
@@ -164,6 +174,7 @@ class CheckingSts:
         request = Request(params.get("Action", ""), signed.key_id if signed else "", params)
         with self._state.lock:
             self.requests.append(request)
+            self.hosts += [wire.host] if wire.host else []
             script = self._scripts.get(request.action)
             return request, script.popleft() if script else Answer()
 
@@ -173,7 +184,8 @@ class CheckingSts:
                 action = actions.find(request.action)
                 now = self.now()
                 key = authenticate(self._state, wire, action.service, now, self.max_skew)
-                call = actions.Call(self._state, request.action, key, request.params, now)
+                v1 = bool(wire.host and wire.host.v1)
+                call = actions.Call(self._state, request.action, key, request.params, now, v1)
                 return result(request.action, actions.run(action, call))
         except AwsError as refusal:
             return error(request.action, refusal)
@@ -204,10 +216,24 @@ class _Handler(BaseHTTPRequestHandler):
     # Headers and body in one packet: two would wait for the client's delayed acknowledgement.
     wbufsize = -1
 
+    host: Host | None = None  # that of CONNECT
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self._send(self._sts().handle(Wire("POST", self.path, headers, body)))
+        self._send(self._sts().handle(Wire("POST", self.path, headers, body, self.host or self._sts().endpoint)))
+
+    def do_CONNECT(self) -> None:
+        name, _, port = self.path.rpartition(":")
+        authority, self.host = self._sts().authority, host(name)
+        if authority is None or self.host is None or port != "443":
+            return self.send_error(502, "no such host")
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.flush()
+        self.connection = authority.served_as(name).wrap_socket(self.connection, server_side=True)
+        self.rfile, self.wfile = self.connection.makefile("rb", -1), self.connection.makefile("wb", -1)
+        self.close_connection = False
 
     def do_GET(self) -> None:
         path = unquote(urlsplit(self.path).path)
