@@ -303,6 +303,23 @@ def key_created(environ: Mapping[str, str], key_id: str) -> int | None:
         return None
 
 
+def note_parent(environ: Mapping[str, str], session: str, parent: str) -> None:
+    """Note with which access key a session was made, both by their key ids. Skipped if it cannot be written."""
+    try:
+        if is_plain(session) and is_plain(parent):
+            open_root(environ, make=True).folder("parent", make=True).put(session, f"{parent}\n")
+    except OSError:
+        return
+
+
+def parent_of(environ: Mapping[str, str], session: str) -> str:
+    """Return the id of the access key that a session was made with; empty if that was not noted."""
+    try:
+        return open_root(environ).folder("parent").read(session)[:128].strip() if is_plain(session) else ""
+    except (OSError, ValueError):
+        return ""
+
+
 def _prune(stamps: Folder, keep: set[str]) -> None:
     """Remove the oldest stamps: nothing that is read any more names them."""
     for name in sorted(set(stamps.names()) - keep, reverse=True)[_STAMPS_KEPT:]:

@@ -85,6 +85,11 @@ def check_code(value: str, *, force: bool = False) -> str:
     return code
 
 
+def is_key_id(value: str) -> bool:
+    """Return whether AWS could have made an access key id: 16 to 128 letters, digits and _ (IAM's API reference)."""
+    return 16 <= len(value) <= 128 and value.isascii() and value.replace("_", "").isalnum()
+
+
 def check_any_key_id(value: str, *, force: bool = False) -> str:
     """An access key id: 20 capitals and digits that begin with AKIA, or with ASIA if it is temporary."""
     key_id = clean(value)

@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 KEY_ID, SECRET, TOKEN = "aws_access_key_id", "aws_secret_access_key", "aws_session_token"
 SESSION_KEYS = (KEY_ID, SECRET, TOKEN)
 LEGACY_TOKEN = "aws_security_token"  # noqa: S105 - a setting's name; botocore reads it before aws_session_token
-EXPIRATION = "expiration"
+EXPIRATION, EXPIRATION_FOR = "expiration", "awsprof_expiration_for"
 OTHER_EXPIRATION = "x_security_token_expires"  # saml2aws and others write a session's end so
-EXPIRATION_FOR = "awsprof_expiration_for"
 USER = "awsprof_user"  # of an iam profile: the IAM user's name, as AWS said it
 DEVICE_ARN = "mfa_device_arn"
-MFA_SERIAL = "mfa_serial"
-MFA_PROCESS = "mfa_process"
+MFA_SERIAL, MFA_PROCESS = "mfa_serial", "mfa_process"
 LOGIN = "login_session"  # the ARN that `aws login` signed in
 _SSO = ("sso_session", "sso_start_url", "sso_account_id")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from awsprof import cache, names, profiles
 from awsprof.masking import masked
 from awsprof.profiles import KEY_ID, TOKEN
-from awsprof.text import age, clock, iso, safe
+from awsprof.text import age, clock, iso, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +65,22 @@ def key_age(ctx: Context, known: Profiles, name: str) -> str:
     """How old the long-term key of a profile itself is, where IAM told it once; else nothing."""
     created = _key_created(ctx, known[name])
     return "" if created is None else age(ctx.now() - created)
+
+
+def foreign_session(ctx: Context, known: Profiles, name: str) -> list[tuple[str, str]]:
+    """Return what is wrong, and its fix, if a profile's session was made with another access key than the domain's.
+
+    Then it may be another user's: an editor or another tool has changed one of the two.
+    """
+    found = profiles.session(known, name, ctx.now()) if name in known else None
+    iam = known.get(f"{names.domain_of(found.profile)}:{names.IAM}") if found else None
+    if found is None or iam is None or names.kind_by_name(found.profile) != names.MFA:
+        return []
+    parent = cache.parent_of(ctx.environ, known[found.profile].get(KEY_ID))
+    if parent in ("", iam.get(KEY_ID)) or found.state != profiles.VALID:
+        return []
+    what = f"the session of {quoted(found.profile)} was made with {parent}, another key than {quoted(iam.name)} holds"
+    return [(what, f"awsprof mfa {quoted(names.domain_of(iam.name))} --force")]
 
 
 def _key_created(ctx: Context, profile: Profile) -> int | None:

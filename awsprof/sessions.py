@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 
 from awsprof import aws, checks, codes, names, profiles
-from awsprof.errors import CredentialsError, FileError, NoSuchProfileError, UsageError
+from awsprof.errors import AwsprofError, CredentialsError, FileError, NoSuchProfileError, UsageError
 from awsprof.files import lock, plan, read
-from awsprof.forms import check_device
+from awsprof.forms import check_device, is_key_id
 from awsprof.profiles import (
     DEVICE_ARN,
     EXPIRATION,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 WAIT_WITHOUT_TERMINAL = 60.0
 WAIT_AT_TERMINAL = 24 * 3600.0
+_OWN = 2  # the first regions to think of: those of the mfa and the iam profile
 
 
 def find(known: Profiles, word: str, active: str) -> str:
@@ -112,6 +113,19 @@ class Target:
             ) from None
 
 
+def require_key_id(keys: Keys, domain: str) -> None:
+    """Refuse a key id that AWS could not have made: it would be refused after the code was typed.
+
+    Raises:
+        CredentialsError: it is none.
+    """
+    if not is_key_id(keys.key_id):
+        raise CredentialsError(
+            f"the access key id of {quoted(f'{domain}:{names.IAM}')} is not one: it has 16 to 128 letters and digits",
+            f"enter it again: awsprof add iam {quoted(domain)} --force",
+        )
+
+
 def iam_keys(known: Profiles, domain: str) -> Keys:
     """The user's own keys of a domain.
 
@@ -134,33 +148,65 @@ def ended_by_another_key(known: Profiles, domain: str, key_id: str | None) -> di
     return {session.name: dict.fromkeys((EXPIRATION, EXPIRATION_FOR, OTHER_EXPIRATION))}
 
 
-def region(known: Profiles, domain: str, device: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    """The region to ask, in the partition of the device, and a warning where nothing but that partition says one.
+class Asked:
+    """The region that AWS is asked in, and where it comes from, in words; a warning if nothing names one."""
 
-    A device may have a plain serial number, or be not known yet: then it says no partition.
+    __slots__ = ("region", "source", "warning")
+
+    def __init__(self, region: str, source: str, warning: str = "") -> None:
+        self.region = region
+        self.source = source
+        self.warning = warning
+
+
+def region(known: Profiles, domain: str, device: str, environ: Mapping[str, str]) -> Asked:
+    """Return the region to ask, in the partition of the device.
+
+    A device may have a plain serial number, or be unknown so far: then it names no partition. A region that accounts
+    have to enable is taken only from the mfa and iam profile: elsewhere a role may be in it, and the user's keys not.
     """
     partition = profiles.arn_partition(device) if device.startswith("arn:") else ""
-    for candidate in _regions(known, domain, environ):
-        if candidate and partition in ("", aws.partition_of(candidate)):
-            return candidate, ""
+    for number, (name, source) in enumerate(_regions(known, domain, environ)):
+        if name and partition in ("", aws.partition_of(name)) and (number < _OWN or not aws.is_opt_in(name)):
+            return Asked(name, source)
     fallback = aws.default_region(partition)
     where = f" in partition {partition}" if partition else ""
-    return fallback, f"no region{where} is set for {quoted(domain)}: asking AWS in {fallback}"
+    warning = f"no region{where} is set for {quoted(domain)}: asking AWS in {fallback}"
+    return Asked(fallback, f"the default of partition {partition or 'aws'}", warning)
 
 
-def _regions(known: Profiles, domain: str, environ: Mapping[str, str]) -> Iterator[str]:
-    """The regions to think of, the nearest first."""
+def _regions(known: Profiles, domain: str, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the regions to think of and where each comes from, the nearest first."""
     mfa = f"{domain}:{names.MFA}"
     for name in (mfa, f"{domain}:{names.IAM}"):
-        yield known[name].get("region") if name in known else ""
+        yield (known[name].get("region") if name in known else ""), f"region of {quoted(name)}"
     active = environ.get("AWS_PROFILE", "")
     if active in known and mfa in profiles.chain(known, active).links:
-        yield known[active].get("region")
+        yield known[active].get("region"), f"region of {quoted(active)}"
     for name in sorted(known):
         if names.domain_of(name) == domain:
-            yield known[name].get("region")
-    yield environ.get("AWS_REGION", "")
-    yield environ.get("AWS_DEFAULT_REGION", "")
+            yield known[name].get("region"), f"region of {quoted(name)}"
+    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        yield environ.get(variable, ""), variable
+
+
+def explain(error: AwsprofError, domain: str, asked: Asked | None = None) -> None:
+    """Fill in the domain of an error's advice; of a refusal that depends on the region, name the region and a way out.
+
+    Args:
+        error: an error of AWS's.
+        domain: the domain whose keys or session were refused; empty if there is none.
+        asked: the region that AWS was asked in; None if it is not known.
+    """
+    lines = error.next_step.split("\n") if domain else [it for it in error.next_step.split("\n") if "DOMAIN" not in it]
+    error.next_step = "\n".join(lines).replace("DOMAIN", quoted(domain))
+    if asked is None or not isinstance(error, (aws.RegionError, aws.UnknownKeyError)):
+        return
+    error.what += f" (asked in {quoted(asked.region)}, {asked.source})"
+    usual = aws.default_region(aws.partition_of(asked.region))
+    if usual != asked.region and domain:
+        other = f"if that region is not enabled: awsprof set {quoted(domain)}:{names.MFA} region={usual}"
+        error.next_step = "; ".join(filter(None, [other, error.next_step]))
 
 
 def only_one(

@@ -141,6 +141,11 @@ REGIONS = {
     "then any of the domain": ("- - - eu-north-1 us-east-2 us-west-2", "eu-north-1"),
     "then AWS_REGION": ("- - - - us-east-2 us-west-2", "us-east-2"),
     "then AWS_DEFAULT_REGION": ("- - - - - us-west-2", "us-west-2"),
+    "the opt-in region of mfa": ("ap-east-1 eu-west-2 - - - -", "ap-east-1"),
+    "the opt-in region of iam": ("- ap-east-1 eu-west-3 - - -", "ap-east-1"),
+    "not that of the active profile": ("- - ap-east-1 eu-north-1 - -", "eu-north-1"),
+    "not that of another profile": ("- - - me-south-1 us-east-2 -", "us-east-2"),
+    "not that of the environment": ("- - - - af-south-1 us-west-2", "us-west-2"),
     "another partition's is passed over": ("cn-north-1 us-gov-west-1 - - eu-west-1 -", "eu-west-1"),
 }
 
@@ -152,7 +157,8 @@ def in_regions(home: Home, words: str, device: str) -> tuple[str, str]:
         f"[profile work:zdev]\n{ROLE}work:mfa\nregion = {dev}\n"
     )
     environ = {**home.environ, "AWS_PROFILE": "work:zdev", "AWS_REGION": first, "AWS_DEFAULT_REGION": second}
-    return sessions.region(known(home, config), "work", device, environ)
+    asked = sessions.region(known(home, config), "work", device, environ)
+    return asked.region, asked.warning
 
 
 @pytest.mark.parametrize("case", REGIONS)
@@ -166,7 +172,7 @@ def test_the_region_to_ask(home: Home, case: str) -> None:
     [
         (DEVICE, "- - - - - -", "us-east-1", True),
         (DEVICE, "cn-north-1 - - - cn-north-1 -", "us-east-1", True),
-        (DEVICE.replace("aws", "aws-cn", 1), "eu-west-1 - - - - -", "cn-north-1", True),
+        (DEVICE.replace("aws", "aws-cn", 1), "eu-west-1 - - - - -", "cn-northwest-1", True),
         (DEVICE.replace("aws", "aws-cn", 1), "eu-west-1 - - - cn-northwest-1 -", "cn-northwest-1", False),
         (DEVICE.replace("aws", "aws-us-gov", 1), "- - - - - -", "us-gov-west-1", True),
         ("GAHT12345678", "cn-north-1 - - - - -", "cn-north-1", False),
@@ -183,7 +189,7 @@ def test_the_region_keeps_to_the_devices_partition(
 def test_the_region_of_an_active_profile_on_another_session_does_not_count(home: Home) -> None:
     config = f"[profile work:mfa]\n[profile other:dev]\n{ROLE}other:mfa\nregion = eu-west-1\n[profile other:mfa]\n"
     environ = {**home.environ, "AWS_PROFILE": "other:dev"}
-    assert sessions.region(known(home, config), "work", DEVICE, environ)[0] == "us-east-1"
+    assert sessions.region(known(home, config), "work", DEVICE, environ).region == "us-east-1"
 
 
 # What stands in credentials and config of work:mfa, the state, whether its end is believed.

@@ -9,16 +9,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# What a region's name begins with, its partition, and where that partition is asked if nothing else says it.
-_PARTITIONS = (
-    ("cn-", "aws-cn", "cn-north-1"),
-    ("us-gov-", "aws-us-gov", "us-gov-west-1"),
-    ("eusc-", "aws-eusc", "eusc-de-east-1"),
-    ("us-iso-", "aws-iso", "us-iso-east-1"),
-    ("us-isob-", "aws-iso-b", "us-isob-east-1"),
-    ("eu-isoe-", "aws-iso-e", "eu-isoe-west-1"),
-    ("us-isof-", "aws-iso-f", "us-isof-south-1"),
-    ("", "aws", "us-east-1"),
+# Enabled in every account of the partition aws; a later region is off until the account enables it.
+# Source: docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
+_ENABLED = frozenset(
+    (
+        *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
+        *("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3"),
+        *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+    )
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # What awsprof calls, and botocore for `whoami`. Hosts of IAM, which is global, may name a partition, not a region.
@@ -28,13 +26,38 @@ _PORTS = {"https": 443, "http": 80}
 
 
 def default_region(partition: str) -> str:
-    """The region to ask where nothing else says one."""
-    return next((region for _, known, region in _PARTITIONS if known == partition), "us-east-1")
+    """Return the region to ask if nothing names one: that of the partition's global services."""
+    known = {each["id"]: each["outputs"]["implicitGlobalRegion"] for each in _partitions()}
+    return str(known.get(partition, known["aws"]))
 
 
 def partition_of(region: str) -> str:
-    """The partition a region belongs to."""
-    return next(partition for prefix, partition, _ in _PARTITIONS if region.startswith(prefix))
+    """Return the partition of a region; `aws` for one that no partition of botocore's data has."""
+    import re
+
+    return next((str(each["id"]) for each in _partitions() if re.match(each["regionRegex"], region)), "aws")
+
+
+def is_opt_in(region: str) -> bool:
+    """Return whether accounts have to enable a region before it knows their keys."""
+    return partition_of(region) == "aws" and region not in _ENABLED
+
+
+def own_region(url: str) -> str:
+    """Return the region whose signature an endpoint of AWS's own STS accepts; empty for any other URL.
+
+    botocore signs a configured endpoint for the client's region, which AWS refuses if that is another one.
+    """
+    import re
+
+    try:
+        where = origin(url)
+    except ValueError:
+        return ""
+    found = re.match(rf"(vpce-[a-z0-9-]+\.)?sts(-fips)?(\.({_ZONES}))?\.", where.host)
+    if not found or not is_aws(where):
+        return ""
+    return found[4] or default_region("aws")
 
 
 class Origin:
@@ -130,8 +153,13 @@ def is_aws(where: Origin) -> bool:
 def _suffixes() -> set[str]:
     import re
 
-    known = [partition["outputs"] for partition in builtin_loader().load_data("partitions")["partitions"]]
+    known = [partition["outputs"] for partition in _partitions()]
     return {re.escape(each[key]) for each in known for key in ("dnsSuffix", "dualStackDnsSuffix")}
+
+
+def _partitions() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = builtin_loader().load_data("partitions")["partitions"]
+    return found
 
 
 def builtin_loader() -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from awsprof.aws.refusals import DeniedError, no_answer, told
 from awsprof.aws.sts import Keys
-from awsprof.errors import AwsprofError
+from awsprof.errors import AwsprofError, CredentialsError
 from awsprof.text import age, safe
 
 TYPE_CHECKING = False
@@ -28,9 +30,11 @@ def access_keys(iam: Any) -> list[AccessKey]:
     """All keys of the user who asks, inactive ones too."""
 
     def listed() -> list[AccessKey]:
+        pages = iam.get_paginator("list_access_keys").paginate()
         return [
             AccessKey(key["AccessKeyId"], int(key["CreateDate"].timestamp()), active=key["Status"] == "Active")
-            for key in iam.list_access_keys()["AccessKeyMetadata"]
+            for page in pages
+            for key in page["AccessKeyMetadata"]
         ]
 
     found: list[AccessKey] = _call("ListAccessKeys", listed)
@@ -48,14 +52,14 @@ def create(iam: Any) -> tuple[Keys, int]:
     return created
 
 
-def make_inactive(iam: Any, key_id: str) -> None:
-    """Make a key inactive: it can be made active again. One that is gone is as good."""
-    _unless_gone(lambda: _call("UpdateAccessKey", iam.update_access_key, AccessKeyId=key_id, Status="Inactive"))
+def make_inactive(iam: Any, key_id: str) -> bool:
+    """Make a key inactive, which can be undone; return False if the user has no such key."""
+    return _unless_gone(lambda: _call("UpdateAccessKey", iam.update_access_key, AccessKeyId=key_id, Status="Inactive"))
 
 
-def delete(iam: Any, key_id: str) -> None:
-    """Delete a key for good. One that is gone is as good."""
-    _unless_gone(lambda: _call("DeleteAccessKey", iam.delete_access_key, AccessKeyId=key_id))
+def delete(iam: Any, key_id: str) -> bool:
+    """Delete a key for good; return False if the user has no such key."""
+    return _unless_gone(lambda: _call("DeleteAccessKey", iam.delete_access_key, AccessKeyId=key_id))
 
 
 def told_of(iam: Any, key: AccessKey, now: float) -> str:
@@ -68,25 +72,29 @@ def _last_used(iam: Any, key_id: str) -> str:
     try:
         used = _call("GetAccessKeyLastUsed", iam.get_access_key_last_used, AccessKeyId=key_id)["AccessKeyLastUsed"]
     except DeniedError:
-        return "its last use is not yours to know (iam:GetAccessKeyLastUsed)"
-    if "LastUsedDate" not in used:
+        return "last use unknown (iam:GetAccessKeyLastUsed is denied)"
+    except AwsprofError:  # worth no failure
+        return "last use unknown"
+    if not isinstance(used.get("LastUsedDate"), datetime):
         return "never used"
-    return f"last used {used['LastUsedDate']:%Y-%m-%d} for {safe(used['ServiceName'])} in {safe(used['Region'])}"
+    service, region = (safe(str(used.get(key, "N/A"))) for key in ("ServiceName", "Region"))
+    return f"last used {used['LastUsedDate']:%Y-%m-%d} for {service} in {region}"
 
 
-class GoneError(AwsprofError):
-    """IAM has no such key any more."""
+class GoneError(CredentialsError):
+    """IAM has no such key of this user."""
 
 
-class LimitError(AwsprofError):
+class LimitError(CredentialsError):
     """The user has as many keys as AWS allows."""
 
 
-def _unless_gone(call: Callable[[], Any]) -> None:
+def _unless_gone(call: Callable[[], Any]) -> bool:
     try:
         call()
     except GoneError:
-        return
+        return False
+    return True
 
 
 def _call(action: str, call: Callable[..., Any], **given: str) -> Any:
@@ -94,12 +102,30 @@ def _call(action: str, call: Callable[..., Any], **given: str) -> Any:
         return call(**given)
     except Exception as error:
         response = getattr(error, "response", None)
-        code = response.get("Error", {}).get("Code", "") if isinstance(response, dict) else ""
-        if code == "NoSuchEntity":
-            raise GoneError("AWS has no such access key") from None
-        if code == "LimitExceeded":
+        answer = response.get("Error", {}) if isinstance(response, dict) else {}
+        if answer.get("Code") == "NoSuchEntity":
+            raise _gone(str(answer.get("Message", ""))) from None
+        if answer.get("Code") == "LimitExceeded":
             raise LimitError("AWS allows no more access keys of this user") from None
         refusal = told(error, otherwise=no_answer())
         if isinstance(refusal, DeniedError):
-            raise DeniedError(f"AWS denies iam:{action}", "ask for that permission on your own user") from None
+            raise _denied(action, refusal.reason) from None
         raise refusal from None
+
+
+def _gone(message: str) -> CredentialsError:
+    if "user" in message.lower() and "key" not in message.lower():
+        return CredentialsError("IAM has no such user any more", "ask whoever manages this account")
+    return GoneError("IAM has no such access key of this user", "awsprof rotate DOMAIN looks again")
+
+
+def _denied(action: str, reason: str) -> DeniedError:
+    """Return a denial with AWS's reason. A policy of the organization is not the user's to ask for."""
+    above = any(words in reason for words in ("service control policy", "resource control policy"))
+    step = "a policy of the organization forbids it: ask whoever manages the organization"
+    refusal = DeniedError(
+        f"AWS denies iam:{action}{f': {reason}' if reason else ''}",
+        step if above else f"ask for the permission iam:{action} on your own user",
+    )
+    refusal.reason = reason
+    return refusal

@@ -29,10 +29,24 @@ class UnknownKeyError(CredentialsError):
     """AWS does not know the access key: not any more, or not yet."""
 
 
+class RegionError(CredentialsError):
+    """AWS refused because of the region that it was asked in."""
+
+
 class DeniedError(CredentialsError):
-    """AWS knows who asks, and denies it."""
+    """AWS knows who asks, and denies it. `reason` is AWS's own; empty if it gave none."""
+
+    reason = ""
 
 
+_UNKNOWN_KEY = (
+    "AWS does not know this access key: it was deleted or made inactive, belongs to another partition, "
+    "or is so new that AWS does not know it yet"
+)
+_UNKNOWN_KEY_STEP = (
+    "if it is new, try again in some seconds; if it was deleted, make a new one in the console, then: "
+    "awsprof add iam DOMAIN --force"
+)
 # Error code, what its message contains, the class of error, what happened, what to do. The first that fits counts.
 # Texts as AWS sends them; see the table in docs/mfa.md.
 _ADVICE: tuple[tuple[str, str, type[AwsprofError], str, str], ...] = (
@@ -43,15 +57,25 @@ _ADVICE: tuple[tuple[str, str, type[AwsprofError], str, str], ...] = (
      "AWS knows no such MFA device of this user", "check its ARN (:mfa/, not :user/): awsprof add mfa DOMAIN --force"),
     ("AccessDenied", "Cannot call GetSessionToken with session credentials", CredentialsError,
      "the iam profile holds temporary keys", "put the user's own access key there: awsprof add iam DOMAIN --force"),
-    ("InvalidClientTokenId", "", UnknownKeyError,
-     "AWS does not know this access key: it was deleted or made inactive, or belongs to another partition",
-     "make a new one in the console, then: awsprof add iam DOMAIN --force"),
+    ("InvalidClientTokenId", "", UnknownKeyError, _UNKNOWN_KEY, _UNKNOWN_KEY_STEP),
+    ("UnrecognizedClientException", "", UnknownKeyError, _UNKNOWN_KEY, _UNKNOWN_KEY_STEP),
+    ("RegionDisabledException", "", RegionError, "STS is not activated for this account in the region asked", ""),
+    ("SignatureDoesNotMatch", "scoped to a valid region", RegionError,
+     "the endpoint belongs to another region than the one asked", "check AWS_ENDPOINT_URL and endpoint_url"),
+    ("OptInRequired", "", CredentialsError, "the account's sign-up for this service is not complete",
+     "complete it in the AWS console, then try again"),
     ("SignatureDoesNotMatch", "", CredentialsError,
      "the secret access key does not belong to the access key id", "enter both again: awsprof add iam DOMAIN --force"),
-    ("ExpiredToken", "", CredentialsError, "the session has expired", "renew it: awsprof mfa"),
+    ("ExpiredToken", "", CredentialsError, "the session has expired", "renew it: awsprof mfa DOMAIN"),
+    ("ExpiredTokenException", "", CredentialsError, "the session has expired", "renew it: awsprof mfa DOMAIN"),
     ("AccessDenied", "", DeniedError, "AWS denies it", "ask whoever manages this account"),
 )  # fmt: skip
-_BUSY = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure")
+_BUSY = (
+    *("Throttl", "RequestThrottl", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "BandwidthLimitExceeded"),
+    *("ServiceUnavailable", "ServiceFailure", "InternalFailure", "InternalError", "ConcurrentModification"),
+    *("PriorRequestNotComplete", "EntityTemporarilyUnmodifiable"),
+)
+_CLOCK = ("RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture")
 
 
 _NO_ANSWER = "the reply did not come from AWS"
@@ -112,7 +136,7 @@ def told(error: Exception, *, seconds: int = 0, otherwise: AwsprofError | None =
     for name, kind, advice in _LOCAL:
         if name in bases:
             # What came instead of an answer is not shown: it could be anything.
-            return kind(_NO_ANSWER if name == "ResponseParserError" else _first_line(error), advice)
+            return kind(_NO_ANSWER if name == "ResponseParserError" else _words(error), advice)
     return _foreign(error, otherwise)
 
 
@@ -134,14 +158,18 @@ def _foreign(error: Exception, otherwise: AwsprofError | None) -> AwsprofError:
     return otherwise
 
 
-def _first_line(error: Exception) -> str:
-    return safe(masked_text(str(error).strip().split("\n")[0]))
+def _words(error: Exception) -> str:
+    """Return an error's first line; of one that botocore found in a request, also which value has the wrong length."""
+    first, *more = str(error).strip().split("\n")
+    lengths = [line for line in more if line.startswith("Invalid length for parameter ")]
+    return safe(masked_text(" ".join([first, *lengths[:1]])))
 
 
 def _refused(response: dict[str, Any], seconds: int) -> AwsprofError:
     code, message = str(response["Error"].get("Code", "")), masked_text(str(response["Error"].get("Message", "")))
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code == "SignatureDoesNotMatch" and ("Signature expired" in message or "not yet current" in message):
+    late = code == "SignatureDoesNotMatch" and ("Signature expired" in message or "not yet current" in message)
+    if late or code in _CLOCK:
         return _clock_skew(response)
     if code.startswith(_BUSY) or status >= 500 or status == 429:
         return AwsError(f"AWS is throttling requests or unavailable: {safe(code)}", "wait a little, then try again")
@@ -154,9 +182,20 @@ def _refused(response: dict[str, Any], seconds: int) -> AwsprofError:
         )
     for known, text, kind, what, advice in _ADVICE:
         if known == code and text in message:
-            detail = f": {safe(message)}" if what == "AWS denies it" else ""
-            return kind(what + detail, advice)
+            denied = kind(what + (f": {safe(message)}" if kind is DeniedError else ""), advice)
+            if isinstance(denied, DeniedError):
+                denied.reason = _reason(message)
+            return denied
     return CredentialsError(f"AWS refused: {safe(code)}: {safe(message)}", "awsprof status says what this shell uses")
+
+
+def _reason(message: str) -> str:
+    """Return why AWS denies it: the end of its sentence, which names the kind of policy."""
+    for start in (" because ", " with an explicit deny "):
+        _, found, reason = message.partition(start)
+        if found:
+            return safe(f"{start.strip()} {reason}".strip())
+    return ""
 
 
 def _clock_skew(response: dict[str, Any]) -> AwsError:

@@ -7,7 +7,7 @@ import ssl
 import botocore.credentials  # noqa: TID253 - this module is imported only if AWS is called
 import botocore.session  # noqa: TID253 - see above
 
-from awsprof.aws.endpoints import builtin_loader
+from awsprof.aws.endpoints import builtin_loader, own_region
 from awsprof.aws.process import Process
 from awsprof.errors import AwsError, UsageError
 from awsprof.text import quoted, safe
@@ -48,15 +48,22 @@ class Session(botocore.session.Session):
         botocore.credentials.ProcessProvider = Process  # type: ignore[misc,assignment] # a class replaces its base
 
     def create_client(self, service_name: str, *args: Any, **given: Any) -> Any:
-        """Make a client after its endpoint was checked and, if it is not AWS's, announced."""
-        self.check_endpoint(service_name)
+        """Make a client after its endpoint was checked and, if it is not AWS's, announced.
+
+        An endpoint of AWS's own STS gets its own region, whatever the caller's is.
+        """
+        url = self.check_endpoint(service_name)
+        own = own_region(url) if url and service_name == "sts" else ""
+        if own:
+            given["region_name"] = own
         return super().create_client(service_name, *args, **given)
 
-    def check_endpoint(self, service: str) -> None:
-        """Announce or refuse the endpoint that is configured for a service, if there is one."""
+    def check_endpoint(self, service: str) -> str:
+        """Announce or refuse the endpoint that is configured for a service, and return it; empty if there is none."""
         url, source = self._endpoint(service)
         if url:
             self.gate.announce(url, source)
+        return url
 
     def _endpoint(self, service: str) -> tuple[str, str]:
         """Return the configured endpoint of a service and where it is set, in botocore's order; empty if none is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from awsprof.aws.refusals import UnknownKeyError, no_answer, told, unusable
+from awsprof.aws.refusals import no_answer, told, unusable
 from awsprof.errors import AwsError
 from awsprof.text import MASK, iso
 
@@ -126,27 +126,25 @@ def mfa_devices(keys: Keys, *, profile: str, region: str, gate: Gate) -> dict[st
     """
     iam = client("iam", keys, profile=profile, region=region, gate=gate)
     try:
-        found = {device["SerialNumber"]: device["UserName"] for device in iam.list_mfa_devices()["MFADevices"]}
+        pages = iam.get_paginator("list_mfa_devices").paginate()
+        found = {device["SerialNumber"]: device["UserName"] for page in pages for device in page["MFADevices"]}
     except Exception as error:
         raise told(error, otherwise=no_answer()) from None
     return {serial: user for serial, user in found.items() if ":u2f/" not in serial}
 
 
-def knows(keys: Keys, *, profile: str, region: str, gate: Gate) -> bool:
-    """Whether AWS takes an access key: a new one takes some seconds until it does.
+def arn_of(keys: Keys, *, profile: str, region: str, gate: Gate) -> str:
+    """Return whose some keys are: the ARN of a user, also for that user's sessions.
 
     Raises:
-        AwsprofError: it is refused for another reason, or AWS or the network did not answer as it should.
+        UnknownKeyError: AWS does not know the keys; new ones it may come to know within seconds.
+        AwsprofError: they are refused for another reason, or AWS or the network did not answer as it should.
     """
     sts = client("sts", keys, profile=profile, region=region, gate=gate)
     try:
-        sts.get_caller_identity()
+        return str(sts.get_caller_identity()["Arn"])
     except Exception as error:
-        refusal = told(error, otherwise=no_answer())
-        if isinstance(refusal, UnknownKeyError):
-            return False
-        raise refusal from None
-    return True
+        raise told(error, otherwise=no_answer()) from None
 
 
 def caller_identity(profile: str, gate: Gate, *, region: str = "") -> dict[str, str]:

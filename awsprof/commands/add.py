@@ -130,10 +130,10 @@ def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
 
 def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys, *, force: bool) -> tuple[str, str]:
     """The device that AWS knows of this user, with the user's name; otherwise the one that the person types."""
-    region, _ = sessions.region(known, domain, "", ctx.environ)
+    asked = sessions.region(known, domain, "", ctx.environ)
     gate = aws.Gate(ctx.environ, ctx.say, "the request for MFA devices")
     try:
-        found = aws.mfa_devices(keys, profile=f"{domain}:{names.IAM}", region=region, gate=gate)
+        found = aws.mfa_devices(keys, profile=f"{domain}:{names.IAM}", region=asked.region, gate=gate)
         why = "AWS knows no MFA device of this user that gives sessions"
     except (CredentialsError, AwsError) as error:
         if ctx.person is None and not isinstance(error, aws.DeniedError):

@@ -6,8 +6,8 @@ from awsprof import aws, cache, checks, codes, environment, lookup, names, profi
 from awsprof.errors import AwsprofError, CredentialsError, NoSuchProfileError, ShellError, UsageError
 from awsprof.forms import check_code, check_seconds
 from awsprof.masking import quoted_value
-from awsprof.report import session_record
-from awsprof.text import clock, iso, quoted
+from awsprof.report import foreign_session, session_record
+from awsprof.text import clock, iso, quoted, show_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from awsprof.sessions import Target
 
 DAY_AND_A_HALF = 36 * 3600
+_HOUR = 3600
+_ROOT = ":mfa/root-account-mfa-device"  # AWS gives the root user an hour at most
 _TRIES = 3
+_SLACK = 600  # seconds by which this machine's clock may differ from AWS's
 
 
 class Wish:
@@ -44,7 +47,12 @@ class Wish:
         self.code = "" if code is None else check_code(code)
         self.force = force
         self.seconds = check_seconds(seconds, 900, DAY_AND_A_HALF, "between 15m and 36h")
-        self.least = least if least >= 0 else 3600 if seconds > 3600 else 900
+        self.least = least
+
+    def enough(self, device: str) -> int:
+        """Return the seconds that must be left; 1 h by default, and 15 min for sessions that last an hour at most."""
+        short = self.seconds <= _HOUR or device.endswith(_ROOT)
+        return self.least if self.least >= 0 else 900 if short else _HOUR
 
 
 def run(ctx: Context, word: str = "", wish: Wish | None = None, *, as_json: bool = False) -> None:
@@ -71,7 +79,7 @@ def renew(ctx: Context, word: str, wish: Wish | None = None) -> Session:
     target = sessions.Target(known, sessions.find(known, word, ctx.active))
     _warn_of_second_question(ctx, known, word or ctx.active)
     before = known[target.profile]
-    if not wish.force and (enough := _lasting(ctx, known, target, wish.least)):
+    if not wish.force and (enough := _lasting(ctx, known, target, wish.enough(target.device))):
         return enough
     wait = sessions.WAIT_AT_TERMINAL if ctx.person else sessions.WAIT_WITHOUT_TERMINAL
     waiting = f"another awsprof is asking for the MFA code of {quoted(target.domain)}: waiting for it (Ctrl-C leaves)"
@@ -80,12 +88,13 @@ def renew(ctx: Context, word: str, wish: Wish | None = None) -> Session:
             raise sessions.refused_waiting(target.domain)
         known = profiles.load(ctx.environ)
         changed = known.get(target.profile, before).get(profiles.KEY_ID) != before.get(profiles.KEY_ID)
-        if (changed or not wish.force) and (enough := _lasting(ctx, known, target, 0 if changed else wish.least)):
+        least = 0 if changed else wish.enough(target.device)
+        if (changed or not wish.force) and (enough := _lasting(ctx, known, target, least)):
             return enough
         try:
             return _new_session(ctx, known, sessions.Target(known, target.profile), wish)
         except AwsprofError as error:
-            error.next_step = error.next_step.replace("DOMAIN", quoted(target.domain))
+            sessions.explain(error, target.domain)
             raise
 
 
@@ -104,6 +113,9 @@ def _lasting(ctx: Context, known: Profiles, target: Target, least: int) -> Sessi
     session = profiles.state_of(known.get(target.profile) or profiles.Profile(target.profile), ctx.now())
     if session.expires_at is None or session.expires_at - ctx.now() <= least:
         return None
+    if foreign := foreign_session(ctx, known, target.profile):
+        ctx.say(foreign[0][0])
+        return None
     ctx.say(f"{quoted(target.profile)}  session until {clock(session.expires_at, ctx.now())} already")
     return session
 
@@ -111,22 +123,40 @@ def _lasting(ctx: Context, known: Profiles, target: Target, least: int) -> Sessi
 def _new_session(ctx: Context, known: Profiles, target: Target, wish: Wish) -> Session:
     target.check_device()
     sessions.check_writable(ctx.environ, target.profile)
-    region, warning = sessions.region(known, target.domain, target.device, ctx.environ)
-    ctx.say(warning)
+    if wish.code or ctx.person or target.command:
+        sessions.require_key_id(target.keys, target.domain)
+    asked = sessions.region(known, target.domain, target.device, ctx.environ)
+    ctx.say(asked.warning)
     ctx.detail(
-        f"asking AWS in {quoted_value(region)} as {quoted(target.iam)} with device {quoted_value(target.device)}"
+        f"asking AWS in {quoted_value(asked.region)} as {quoted(target.iam)} with device {quoted_value(target.device)}"
     )
     gate = aws.Gate(ctx.environ, ctx.say, "the MFA code")
-    sts = aws.client("sts", target.keys, profile=target.iam, region=region, gate=gate)
+    sts = aws.client("sts", target.keys, profile=target.iam, region=asked.region, gate=gate)
 
     def send(code: str) -> Keys:
         return aws.get_session_token(sts, device=target.device, code=code, seconds=wish.seconds)
 
-    keys = _session_keys(ctx, target, wish, send)
+    try:
+        keys = _session_keys(ctx, target, wish, send)
+    except AwsprofError as error:
+        sessions.explain(error, target.domain, asked)
+        raise
     ctx.say(*sessions.write(ctx.environ, target.profile, keys))
+    cache.note_parent(ctx.environ, keys.key_id, target.keys.key_id)
     cache.renew(ctx.environ)
+    _warn_if_shortened(ctx, keys.end or 0, wish.seconds)
     ctx.say(f"{quoted(target.profile)}  session until {clock(keys.end or 0, ctx.now())}")
     return profiles.Session(target.profile, profiles.VALID, keys.end)
+
+
+def _warn_if_shortened(ctx: Context, end: int, seconds: int) -> None:
+    """Mention that AWS gave less than was asked for: the root user gets an hour at most, without an error."""
+    left = end - ctx.now()
+    if left < seconds - _SLACK:
+        ctx.say(
+            f"AWS gave a session of {show_duration(round(left / 60) * 60)} instead of {show_duration(seconds)}, "
+            "as it does for an account's root user (use an IAM user instead)"
+        )
 
 
 def _session_keys(ctx: Context, target: Target, wish: Wish, send: Callable[[str], Keys]) -> Keys:

@@ -9,8 +9,9 @@ from awsprof.aws import iam
 from awsprof.changes import How, Words, confirm, writable
 from awsprof.errors import AwsError, AwsprofError, CancelledError, CredentialsError, FileError, UsageError
 from awsprof.files import plan
-from awsprof.rotation import INACTIVE_ID, OLD_ID, STAND_IN, Rotation
-from awsprof.text import joined, quoted
+from awsprof.rotation import INACTIVE_ID, NEW_ID, NEW_SECRET, OLD_ID, STAND_IN, Rotation
+from awsprof.signing import SOON, Signer
+from awsprof.text import joined, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from awsprof.aws import Gate, Keys
     from awsprof.aws.iam import AccessKey
     from awsprof.context import Context
-
-# Seconds between two tries with a new key: AWS mostly knows it within ten, and is given two minutes.
-_WAITS = (1, 1, 2, 2, 3, 3, *[5] * 22)
 
 
 class Wish:
@@ -72,11 +70,13 @@ def run(ctx: Context, word: str, wish: Wish, how: How, *, sleep: Callable[[float
 
 
 def _check_keys(known: profiles.Profiles, domain: str) -> None:
-    if sessions.iam_keys(known, domain).key_id.startswith("ASIA"):
+    keys = sessions.iam_keys(known, domain)
+    if keys.key_id.startswith("ASIA"):
         raise CredentialsError(
             f"{quoted(domain)}:iam holds temporary keys: they cannot be rotated",
             f"put the user's own access key there: awsprof add iam {quoted(domain)}",
         )
+    sessions.require_key_id(keys, domain)
 
 
 def _show(ctx: Context, domain: str) -> None:
@@ -97,23 +97,21 @@ class _Run:
         self.wish = wish
         self.how = how
         self.gate = gate
-        self.sleep = sleep
-        self.session = rotation.session(ctx.now())
-        self.region, _ = sessions.region(rotation.known, rotation.domain, "", ctx.environ)
+        self.signer = Signer(ctx, rotation, gate, sleep)
+        self.owner = ""  # the ARN of the user whose key is in the file
 
     def go(self) -> None:
         try:
             self._steps()
-        except aws.UnknownKeyError as error:
-            if self.session:  # which was asked with, not the key
-                domain = quoted(self.rotation.domain)
-                error.what = f"AWS does not take the MFA session of {domain} any more"
-                error.next_step = f"renew it: awsprof mfa {domain} --force"
+        except AwsprofError as error:
+            sessions.explain(error, self.rotation.domain, self.signer.asked)
             raise
 
     def _steps(self) -> None:
         rotation = self.rotation
         rotation.write(rotation.superseding(STAND_IN), trial=True)  # all that could fail, before AWS makes a key
+        self.ctx.say(self.signer.asked.warning)
+        self.owner = self.signer.owner(lambda: self._listed(self.signer.iam()))
         if rotation.noted(OLD_ID) and not rotation.new:
             self.ctx.say(f"{quoted(rotation.name)} has its new key already; going on from there")
         else:
@@ -129,18 +127,11 @@ class _Run:
             self.ctx.say(f"going on with {quoted(new.key_id)}, which was made before")
         return new
 
-    def _client(self) -> Any:
-        """IAM through the MFA session where there is one, else by the keys in use."""
-        return self._of("iam", self.session or self.rotation.keys)
-
-    def _of(self, service: str, keys: Keys) -> Any:
-        return aws.client(service, keys, profile=self.rotation.name, region=self.region, gate=self.gate)
-
     # A new key
 
     def _made(self) -> Keys:
-        client = self._client()
-        listed = self._listed(client)
+        client = self.signer.iam()
+        listed = self.signer.once_known(lambda: self._listed(client), "waiting until IAM knows what signs", SOON)
         if len(listed) > 1:
             self._make_room(client, listed)
         if not self.how.force:
@@ -170,7 +161,7 @@ class _Run:
 
     def _ask(self, listed: list[AccessKey]) -> None:
         held = self.rotation.keys.key_id
-        known = [iam.told_of(self._client(), key, self.ctx.now()) for key in listed if key.key_id == held]
+        known = [iam.told_of(self.signer.iam(), key, self.ctx.now()) for key in listed if key.key_id == held]
         fate = "stays active" if self.wish.keep else "is made inactive"
         words = Words(
             question=f"make a new access key for {quoted(self.rotation.name)}?",
@@ -180,16 +171,24 @@ class _Run:
 
     def _create(self, client: Any, listed: list[AccessKey]) -> tuple[Keys, int]:
         try:
-            return iam.create(client)
+            return self.signer.once_signed(lambda: iam.create(client))
         except iam.LimitError:
             raise self._two_keys(client, listed) from None
         except AwsError as error:
-            lost = {key.key_id for key in self._listed(client)} - {key.key_id for key in listed} if listed else set()
-            for key_id in lost:
-                error.next_step = f"AWS made {key_id}, but its secret did not arrive: {_delete_by_hand(key_id)}"
+            error.next_step = self._of_lost_key(client, listed) or error.next_step
             raise
         except aws.DeniedError as error:
             raise self._explained(error) from None
+
+    def _of_lost_key(self, client: Any, listed: list[AccessKey]) -> str:
+        """Return how to delete a key whose secret did not arrive. IAM may list it some seconds later only."""
+        before = {key.key_id for key in listed}
+        for seconds in (0, *SOON) if before else ():
+            self.signer.sleep(seconds)
+            for key in self._listed(client):
+                if key.key_id not in before:
+                    return f"AWS made {key.key_id}, but its secret did not arrive: {_delete_by_hand(key.key_id)}"
+        return "try again; if AWS made a key whose secret did not arrive, `aws iam list-access-keys` shows it"
 
     def _make_room(self, client: Any, listed: list[AccessKey]) -> None:
         """Delete the key that an earlier rotation superseded, where that is wanted; no other."""
@@ -206,45 +205,43 @@ class _Run:
             iam.told_of(client, key, self.ctx.now()) + (f"  ({self.rotation.name})" if key.key_id == held else "")
             for key in listed
         ]
-        other = next((key.key_id for key in listed if key.key_id != held), "KEY")
+        other = next((key.key_id for key in listed if key.key_id != held), "")
+        how = _delete_by_hand(other) if other else f"`aws iam list-access-keys` shows both; {quoted(held)} is in use"
         return CredentialsError(
             "AWS allows two access keys, and this user has two already",
-            "\n".join([*told, f"delete the one that nothing uses, then try again: {_delete_by_hand(other)}"]),
+            "\n".join([*told, f"delete the one that nothing uses, then try again: {how}"]),
         )
 
-    def _explained(self, error: AwsprofError) -> AwsprofError:
-        """A denial; without a session it may be MFA that is missing."""
-        if not self.session and f"{self.rotation.domain}:{names.MFA}" in self.rotation.known:
-            error.next_step += f", or renew the MFA session: awsprof mfa {quoted(self.rotation.domain)}"
+    def _explained(self, error: aws.DeniedError) -> aws.DeniedError:
+        """Return a denial that mentions MFA: a policy may ask for a session, or for a code that is not hours old."""
+        if f"{self.rotation.domain}:{names.MFA}" in self.rotation.known and "service control" not in error.reason:
+            force, why = (" --force", ", if the policy asks for a recent code") if self.signer.session else ("", "")
+            error.next_step += f", or renew the MFA session{why}: awsprof mfa {quoted(self.rotation.domain)}{force}"
         return error
 
     # Its proof
 
     def _prove(self, new: Keys) -> None:
-        def known() -> bool:
-            return aws.knows(new, profile=self.rotation.name, region=self.region, gate=self.gate)
+        try:
+            owner = self.signer.once_known(
+                lambda: self.signer.arn(new), f"waiting until AWS knows {quoted(new.key_id)}"
+            )
+        except aws.UnknownKeyError:
+            raise AwsError(
+                f"AWS does not know the new key {quoted(new.key_id)} yet; the old one still works and is in the file",
+                f"go on later: awsprof rotate {quoted(self.rotation.domain)}\n"
+                f"or, if it was deleted at AWS, give it up: {self._give_up()}\n"
+                f"AWS was asked in {quoted(self.signer.asked.region)} ({self.signer.asked.source})",
+            ) from None
+        if owner != self.owner:
+            raise CredentialsError(
+                f"the new key {quoted(new.key_id)} belongs to {safe(owner)}, but the key in "
+                f"{quoted(self.rotation.name)} to {safe(self.owner)}; the key in the file was not replaced",
+                f"give the new key up: {self._give_up()}\nand delete it at AWS: {_delete_by_hand(new.key_id)}",
+            )
 
-        if self._patiently(known, f"waiting until AWS knows {quoted(new.key_id)}"):
-            return
-        raise AwsError(
-            f"AWS does not know the new key {quoted(new.key_id)} yet; the old one still works, and stands in the file",
-            f"go on later: awsprof rotate {quoted(self.rotation.domain)}\n"
-            f"or, where it was deleted at AWS, give it up: awsprof unset {quoted(self.rotation.name)} "
-            "awsprof_new_access_key_id awsprof_new_secret_access_key",
-        )
-
-    def _patiently(self, attempt: Callable[[], bool], words: str) -> bool:
-        if attempt():
-            return True
-        self.ctx.say(f"{words} (some seconds)")
-        waited = 0
-        for seconds in _WAITS:
-            self.sleep(seconds)
-            waited += seconds
-            if attempt():
-                return True
-            self.ctx.say(f"  not yet, after {waited}s")
-        return False
+    def _give_up(self) -> str:
+        return f"awsprof unset {quoted(self.rotation.name)} {NEW_ID} {NEW_SECRET}"
 
     def _put_in_place(self, new: Keys) -> None:
         rotation = self.rotation
@@ -264,29 +261,20 @@ class _Run:
     # The old key
 
     def _retire(self, old: str) -> None:
-        client = self._client()
-
-        def inactive() -> bool:
-            try:
-                iam.make_inactive(client, old)
-            except aws.UnknownKeyError:
-                if self.session:
-                    raise
-                return False  # IAM may know the new key later than STS
-            return True
-
+        client = self.signer.iam()
         try:
-            done = self._patiently(inactive, f"waiting until IAM knows {quoted(self.rotation.keys.key_id)}")
-        except aws.DeniedError as error:
-            raise self._explained(error) from None
-        if not done:
+            there = self.signer.once_signed(lambda: iam.make_inactive(client, old))
+        except aws.UnknownKeyError:
             raise AwsError(
                 f"the old key {quoted(old)} is still active", f"go on: awsprof rotate {quoted(self.rotation.domain)}"
-            )
-        self.ctx.say(f"the old key {quoted(old)} is inactive")
-        deleted = self._may_delete(old)
-        if deleted:
+            ) from None
+        except aws.DeniedError as error:
+            raise self._explained(error) from None
+        self.ctx.say(f"the old key {quoted(old)} is inactive" if there else f"AWS has no key {quoted(old)} any more")
+        deleted = not there
+        if there and self._may_delete(old):
             self._delete(client, old)
+            deleted = True
         # Noted last: a run that was cut short before goes on here.
         self.rotation.write(self.rotation.noting(**{OLD_ID: None, INACTIVE_ID: None if deleted else old}))
 
@@ -303,10 +291,10 @@ class _Run:
 
     def _delete(self, client: Any, key_id: str) -> None:
         try:
-            iam.delete(client, key_id)
+            there = self.signer.once_signed(lambda: iam.delete(client, key_id))
         except aws.DeniedError as error:
             raise self._explained(error) from None
-        self.ctx.say(f"deleted {quoted(key_id)} at AWS")
+        self.ctx.say(f"deleted {quoted(key_id)} at AWS" if there else f"AWS has no key {quoted(key_id)} any more")
 
 
 def _delete_by_hand(key_id: str) -> str:

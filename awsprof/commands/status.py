@@ -5,7 +5,7 @@ from __future__ import annotations
 from awsprof import ancestry, checks, direnv, environment, lookup, names, overrides, profiles
 from awsprof.forms import is_exportable_region
 from awsprof.masking import masked
-from awsprof.report import access_key, record, session_words
+from awsprof.report import access_key, foreign_session, record, session_words
 from awsprof.text import age, iso, joined, parse_time, quoted, safe
 
 TYPE_CHECKING = False
@@ -150,6 +150,7 @@ def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
         steps = [*lookup.reasons(ctx, known, ctx.active), "awsprof use PROFILE, or awsprof off"]
         return [*found, (f"there is no profile {quoted(ctx.active)} in the AWS files", "\n  ".join(steps))]
     found += checks.findings(known, ctx.active, region=_environment_region(ctx))
+    found += foreign_session(ctx, known, ctx.active)
     session = profiles.session(known, ctx.active, ctx.now())
     return [*found, *_session(known, session)]
 

@@ -7,7 +7,7 @@ from awsprof.channel import route
 from awsprof.errors import AwsprofError, CancelledError, CredentialsError, UsageError
 from awsprof.forms import check_region, is_exportable_region
 from awsprof.masking import quoted_value
-from awsprof.report import session_words, summary
+from awsprof.report import foreign_session, session_words, summary
 from awsprof.text import iso, joined, quoted, safe
 
 TYPE_CHECKING = False
@@ -217,7 +217,8 @@ def _of_other_lines(warning: str, doubts: list[str]) -> list[str]:
 
 def _doubts(ctx: Context, known: Profiles, name: str, session: Session | None, region: str) -> list[str]:
     """Return a line for each thing that will not work yet, with the command that fixes it."""
-    found = [f"{what} ({fix})" for what, fix in checks.findings(known, name, region=region)]
+    findings = [*checks.findings(known, name, region=region), *foreign_session(ctx, known, name)]
+    found = [f"{what} ({fix})" for what, fix in findings]
     if session is None or not (_wants_renewal(ctx, session) or session.state in (profiles.EXPIRED, profiles.MISSING)):
         return found
     if names.kind_by_name(session.profile) != names.MFA:

@@ -7,6 +7,7 @@ from awsprof.changes import How, Words, commit, settings_steps
 from awsprof.errors import AwsprofError, CredentialsError
 from awsprof.forms import is_session_name
 from awsprof.profiles import USER
+from awsprof.report import foreign_session
 from awsprof.text import joined, quoted, safe
 
 TYPE_CHECKING = False
@@ -49,6 +50,7 @@ def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
         ctx.say(*_winner(ctx, identity["method"]))
     elif names.kind_by_name(name) == names.IAM:
         _keep_user(ctx, known, name, identity["arn"])
+    ctx.say(*(f"{what} ({fix})" for what, fix in foreign_session(ctx, known, name or ctx.active)))
 
 
 def _named(ctx: Context, known: Profiles, name: str, step: str) -> str:
@@ -72,9 +74,10 @@ def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:
     if name or not ctx.environ.get("AWS_ACCESS_KEY_ID"):
         _refuse_to_prompt(ctx, known, standing)
     sends = "the MFA code" if profiles.asking_again(known, standing) else "the requests"
+    asked = _asked(ctx, known, standing)
     try:
         gate = aws.Gate(ctx.environ, ctx.say, sends)
-        return aws.caller_identity(name, gate, region=_region(ctx, known, standing))
+        return aws.caller_identity(name, gate, region=asked.region if asked else "")
     except CredentialsError as error:
         led = [] if name else _keys_of_environment(ctx)
         if led:
@@ -82,13 +85,27 @@ def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:
                 f"{error.what}; the keys came from {joined(led)}",
                 f"set new values, or remove them: {_removes(ctx, known)}",
             ) from None
-        session = profiles.session(known, standing, ctx.now())
-        if session and session.state != profiles.VALID and names.kind_by_name(session.profile) == names.MFA:
-            domain = quoted(names.domain_of(session.profile))
-            raise CredentialsError(error.what, f"renew the session: awsprof mfa {domain}") from None
-        if standing in known and error.next_step == aws.ANY_STEP:
-            error.next_step = checks.next_step(known, standing)
-        raise
+        raise _explained(ctx, known, standing, error, asked) from None
+
+
+def _explained(
+    ctx: Context, known: Profiles, name: str, error: CredentialsError, asked: sessions.Asked | None
+) -> CredentialsError:
+    """Return the refusal with the step that fits the profile: its session, its region, or where its keys come from."""
+    from awsprof import aws
+
+    session = profiles.session(known, name, ctx.now())
+    mfa = session.profile if session and names.kind_by_name(session.profile) == names.MFA else ""
+    domain = quoted(names.domain_of(mfa or name))
+    if mfa and session and session.state != profiles.VALID:
+        return CredentialsError(error.what, f"renew the session: awsprof mfa {domain}")
+    if mfa and isinstance(error, aws.UnknownKeyError):
+        error.what = f"AWS does not accept the session of {quoted(mfa)}"
+        error.next_step = f"if it is some seconds old, try again; otherwise renew it: awsprof mfa {domain} --force"
+    sessions.explain(error, names.domain_of(mfa or name), asked)
+    if name in known and error.next_step in ("", aws.ANY_STEP):
+        error.next_step = checks.next_step(known, name)
+    return error
 
 
 def _keys_of_environment(ctx: Context) -> list[str]:
@@ -103,17 +120,21 @@ def _removes(ctx: Context, known: Profiles) -> str:
     return f"awsprof use {quoted(ctx.active) if ctx.active in known else 'PROFILE'}"
 
 
-def _region(ctx: Context, known: Profiles, name: str) -> str:
-    """Return the region to ask in if none is set for a profile: the rule of `mfa`; empty if botocore has one."""
-    if name not in known or known[name].get("region"):
-        return ""
+def _asked(ctx: Context, known: Profiles, name: str) -> sessions.Asked | None:
+    """Return the region to ask in: botocore's, or by the rule of `mfa` if it has none; None if neither names one."""
+    if ctx.environ.get("AWS_DEFAULT_REGION"):
+        return sessions.Asked(ctx.environ["AWS_DEFAULT_REGION"], "AWS_DEFAULT_REGION")
+    if name not in known:
+        return None
+    if known[name].get("region"):
+        return sessions.Asked(known[name].get("region"), f"region of {quoted(name)}")
     domain = names.domain_of(name)
     arn = known[name].get("role_arn") or profiles.device_of(known, domain)
     if not arn and not names.kind_by_name(name):
-        return ""
-    region, warning = sessions.region(known, domain, arn, ctx.environ)
-    ctx.say(warning)
-    return region
+        return None
+    asked = sessions.region(known, domain, arn, ctx.environ)
+    ctx.say(asked.warning)
+    return asked
 
 
 def _keep_user(ctx: Context, known: Profiles, name: str, arn: str) -> None:
@@ -137,6 +158,13 @@ def _refuse_to_prompt(ctx: Context, known: Profiles, name: str) -> None:
         raise CredentialsError(
             f"{quoted(asking[0])} asks for an MFA code of its own", "use a terminal, or remove its mfa_serial"
         )
+    for role in asking:
+        session = known[role].get("role_session_name")
+        if session and not is_session_name(session):
+            raise CredentialsError(
+                f"role_session_name of {quoted(role)} has 2 to 64 of letters, digits and _ + = , . @ -",
+                f"change it: awsprof set {quoted(role)} role_session_name=NAME",
+            )
 
 
 def _winner(ctx: Context, method: str) -> list[str]:

@@ -135,7 +135,7 @@ def spoil(desk: Desk, how: str, monkeypatch: pytest.MonkeyPatch) -> str:
     elif how == "a deleted key":
         desk.sts.revoke(desk.user)
     elif how == "only a passkey":
-        desk.user.device, desk.user.fido_arn = None, "arn:aws:iam::000000000000:u2f/user/your.name/key-X"
+        desk.user.devices, desk.user.fido_arn = [], "arn:aws:iam::000000000000:u2f/user/your.name/key-X"
     else:
         monkeypatch.setenv("AWS_ENDPOINT_URL", {"offline": "http://127.0.0.1:9", "plain": "http://a.example"}[how])
     return {

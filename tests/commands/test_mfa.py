@@ -188,7 +188,8 @@ def temporary_keys(desk: Desk) -> None:
 
 
 def hostile_region(desk: Desk) -> None:
-    desk.config.write_text(desk.config.read_text().replace("eu-central-1", "eu-west-1'; $(x)"))
+    own = "[profile work:mfa]\n"
+    desk.config.write_text(desk.config.read_text().replace(own, f"{own}region = eu-west-1'; $(x)\n"))
 
 
 def no_device(desk: Desk) -> None:
@@ -352,7 +353,7 @@ def test_the_wait_without_a_terminal_is_bounded(desk: Desk, monkeypatch: pytest.
     ctx = Talk()
     with (
         sessions.only_one(os.environ, "work", wait=0, waiting=lambda: None),
-        pytest.raises(CredentialsError, match="another awsprof asks") as raised,
+        pytest.raises(CredentialsError, match="another awsprof is prompting") as raised,
     ):
         mfa.run(ctx, "work", Wish(desk.user.next_code()))
     assert raised.value.exit_code == 5
