@@ -152,7 +152,9 @@ def _why_not(known: Profiles, profile: Profile) -> str:
         source = said(known, profile, _SOURCE)
         return f"a role on {quoted(source)}, whose keys awsprof cannot adopt" if source else "a role without a source"
     if said(known, profile, MFA_SERIAL):
-        return "its keys are not in the files (aws-vault keeps them): awsprof add iam DOMAIN"
+        name = quoted(profile.name)
+        put = f"awsprof set {name} {KEY_ID}=KEY_ID {SECRET}=-"
+        return f"its keys are not in the files (aws-vault keeps them); to put them there: {put}, then adopt again"
     return {"sso": "SSO", "process": "a credential_process"}.get(profile.kind, "no credentials of its own")
 
 

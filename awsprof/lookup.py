@@ -85,8 +85,10 @@ def existing_domain(ctx: Context, known: Profiles, word: str, *, alone: bool = F
     """
     names.check_given(word)
     domain = word.removesuffix(":")
-    if domain in domains(known) or (alone and domain in known):
+    if domain in domains(known) or (alone and ":" not in domain and domain in known):
         return domain
+    if ":" in domain and domain in known:
+        raise NoSuchProfileError(f"{quoted(domain)} is a profile, not a domain", f"awsprof show {quoted(domain)}")
     close = nearest(domain, domains(known))
     hint = f"did you mean {joined(map(quoted, close), 'or')}?" if close else "awsprof domains lists them"
     error = NoSuchProfileError(f"there is no domain {quoted(domain)}", hint)

@@ -87,7 +87,7 @@ def _refuse_taken(known: Profiles, old: str, new: str) -> None:
     if known[new].config and kept.items() - known[old].credentials.items():
         raise UsageError(
             f"{quoted(old)} was being renamed to {quoted(new)}, and both have changed since",
-            "see which keys work (awsprof whoami PROFILE), and remove the other profile",
+            f"see which keys work, and remove the other: awsprof whoami {quoted(old)}; awsprof whoami {quoted(new)}",
         )
 
 

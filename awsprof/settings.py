@@ -146,7 +146,7 @@ def check(key: str, value: str, *, force: bool = False) -> str:
         UsageError: the setting cannot have it. A secret is not repeated.
     """
     if not value and key not in _MAY_BE_EMPTY and (is_secret(key) or not force):
-        raise UsageError(f"{key} needs a value", "to remove it: awsprof unset PROFILE KEY")
+        raise UsageError(f"{key} needs a value", f"to remove it: awsprof unset PROFILE {key}")
     return SETTINGS.get(key, check_text)(value, force=force) if value else ""
 
 

@@ -135,7 +135,7 @@ def _wanted(ctx: Context, name: str, given: list[str], *, any_key: bool, stdin: 
         key, _, value = word.partition("=")
         key = settings.check_key(key)
         if not settings.is_known(key) and not any_key:
-            key = _meant(ctx, key)
+            key = _meant(ctx, name, key)
         if key in found:
             raise UsageError(f"{quoted(key)} is given twice", "give it once")
         found[key] = _value(ctx, name, key, value, stdin, force=any_key)
@@ -146,7 +146,11 @@ def _value(ctx: Context, name: str, key: str, value: str, stdin: TextIO | None, 
     def check(value: str) -> str:
         if key == KEY_ID and names.kind_by_name(name) == names.IAM:
             return check_key_id(value, force=force)
-        return settings.check(key, value, force=force)
+        try:
+            return settings.check(key, value, force=force)
+        except UsageError as error:
+            error.next_step = error.next_step.replace("PROFILE", quoted(name))
+            raise
 
     if not is_secret(key):
         return check(value)
@@ -157,7 +161,7 @@ def _value(ctx: Context, name: str, key: str, value: str, stdin: TextIO | None, 
     return ctx.person.until_right(ctx.person.secret, f"{key} (hidden): ", check)
 
 
-def _meant(ctx: Context, key: str) -> str:
+def _meant(ctx: Context, name: str, key: str) -> str:
     """The key that the person means by one that AWS tools do not know: the nearest, or this one all the same."""
     near = nearest(key, settings.SETTINGS)
     if ctx.person is None:
@@ -165,7 +169,7 @@ def _meant(ctx: Context, key: str) -> str:
         raise UsageError(f"AWS tools know no setting {quoted(key)}", f"{hint}to set it anyway: --force")
     chosen = ctx.person.choose(f"AWS tools know no {quoted(key)}: which is meant?", [*near, key], first=key)
     if is_secret(chosen) != is_secret(key):
-        raise UsageError(f"{chosen} is given in another way", f"awsprof set PROFILE {chosen}")
+        raise UsageError(f"{chosen} cannot be set this way", f"run awsprof set {quoted(name)} {chosen}")
     return chosen
 
 

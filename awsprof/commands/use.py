@@ -175,6 +175,8 @@ def _renewed(ctx: Context, known: Profiles, name: str, *, skippable: bool = Fals
     from awsprof.commands import mfa
 
     session = profiles.session(known, name, ctx.now())
+    if not skippable and known[(profiles.chain(known, name).links or [name])[-1]].kind in ("sso", "login", "process"):
+        ctx.say(f"awsprof has no session to renew for {quoted(name)}: {checks.next_step(known, name)}")
     if session is None or not (_wants_renewal(ctx, session) or session.state == profiles.UNKNOWN):
         return known
     wish = mfa.Wish(least=replay.SOON, skippable=skippable)
