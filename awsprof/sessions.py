@@ -149,11 +149,15 @@ def ended_by_another_key(known: Profiles, domain: str, key_id: str | None) -> di
 
 
 class Asked:
-    """The region that AWS is asked in, and where it comes from, in words; a warning if nothing names one."""
+    """The region that AWS is asked in, and where it comes from, in words; a warning if nothing names one.
 
-    __slots__ = ("region", "source", "warning")
+    `guessed`: nothing names even the partition.
+    """
 
-    def __init__(self, region: str, source: str, warning: str = "") -> None:
+    __slots__ = ("guessed", "region", "source", "warning")
+
+    def __init__(self, region: str, source: str, warning: str = "", *, guessed: bool = False) -> None:
+        self.guessed = guessed
         self.region = region
         self.source = source
         self.warning = warning
@@ -172,7 +176,7 @@ def region(known: Profiles, domain: str, device: str, environ: Mapping[str, str]
     fallback = aws.default_region(partition)
     where = f" in partition {partition}" if partition else ""
     warning = f"no region{where} is set for {quoted(domain)}: asking AWS in {fallback}"
-    return Asked(fallback, f"the default of partition {partition or 'aws'}", warning)
+    return Asked(fallback, f"the default of partition {partition or 'aws'}", warning, guessed=not partition)
 
 
 def _regions(known: Profiles, domain: str, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -203,10 +207,19 @@ def explain(error: AwsprofError, domain: str, asked: Asked | None = None) -> Non
     if asked is None or not isinstance(error, (aws.RegionError, aws.UnknownKeyError)):
         return
     error.what += f" (asked in {quoted(asked.region)}, {asked.source})"
+    if domain:
+        error.next_step = "; ".join(filter(None, [_elsewhere(domain, asked), error.next_step]))
+
+
+def _elsewhere(domain: str, asked: Asked) -> str:
+    """Return how to ask AWS in another region; empty if the region asked is as good as any."""
     usual = aws.default_region(aws.partition_of(asked.region))
-    if usual != asked.region and domain:
-        other = f"if that region is not enabled: awsprof set {quoted(domain)}:{names.MFA} region={usual}"
-        error.next_step = "; ".join(filter(None, [other, error.next_step]))
+    if asked.guessed:
+        set_region = f"awsprof set {quoted(domain)}:{names.IAM} region=REGION"
+        return f"if the key is of another partition, name a region of it: {set_region}"
+    if usual != asked.region:
+        return f"if that region is not enabled: awsprof set {quoted(domain)}:{names.MFA} region={usual}"
+    return ""
 
 
 def only_one(

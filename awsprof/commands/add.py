@@ -137,7 +137,8 @@ def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys, *, force
         why = "AWS knows no MFA device of this user that gives sessions"
     except (CredentialsError, AwsError) as error:
         if ctx.person is None and not isinstance(error, aws.DeniedError):
-            error.next_step = f"{error.next_step}; or add --device-arn ARN".replace("DOMAIN", quoted(domain))
+            sessions.explain(error, domain, asked)
+            error.next_step += "; or add --device-arn ARN"
             raise
         found, why = {}, error.what
     if len(found) == 1:

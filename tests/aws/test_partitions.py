@@ -125,6 +125,17 @@ def test_a_region_that_is_not_enabled_is_named(aws: Callable[[User], Desk], sts:
     ok(desk.run("mfa", "work", "--code", user.next_code()))
 
 
+def test_keys_of_another_partition_without_a_region(aws: Callable[[User], Desk], sts: CheckingSts) -> None:
+    desk = aws(sts.add_user("you", partition="aws-cn"))
+    desk.write("", desk.iam())
+    done = desk.run("add", "mfa", "work")
+    assert done.returncode == 5
+    assert "(asked in us-east-1, the default of partition aws)" in done.stderr
+    assert "another partition, name a region of it: awsprof set work:iam region=REGION" in done.stderr
+    ok(desk.run("set", "work:iam", "region=cn-north-1", "--yes"))
+    ok(desk.run("add", "mfa", "work"))
+
+
 # A host, and what it serves.
 HOSTS = {
     "sts.amazonaws.com": Host("sts", "us-east-1", v1=True),
