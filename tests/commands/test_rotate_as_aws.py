@@ -14,7 +14,7 @@ from tests.aws.desk import Desk, desk, own_environment, sts, user
 from tests.aws.hosts import Host
 from tests.aws.sts import Answer
 
-from .test_rotate import HERE, HOSTS, at_aws, held, run, works
+from .test_rotate import HERE, HOSTS, Killed, at_aws, held, killed_at, run, works
 
 __all__ = ["desk", "own_environment", "sts", "user"]  # fixtures
 
@@ -300,3 +300,31 @@ def test_two_keys_that_may_not_be_listed_are_not_called_key(desk: Desk) -> None:
     with pytest.raises(CredentialsError, match="two already") as raised:
         run(desk, wish=HERE)
     assert "KEY" not in raised.value.next_step.replace(held(desk)["aws_access_key_id"], "")
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["known at once", "known late"])
+@pytest.mark.parametrize("step", range(18))
+def test_killed_at_any_step_with_a_session(desk: Desk, monkeypatch: pytest.MonkeyPatch, step: int, late: bool) -> None:
+    """A key that works is in the file after a kill at any step; the next run completes it, and names a lost key."""
+    with_session(desk, unknown_for=2 * late)
+    desk.user.new_keys_unknown_for = 3 * late
+    with monkeypatch.context() as patched:
+        killed_at(patched, step)
+        try:
+            run(desk, wish=DELETE)
+        except Killed:
+            pass
+        else:
+            assert step >= 16
+    assert works(desk)
+    lost = set(at_aws(desk)) - {held(desk)["aws_access_key_id"]} - {desk.user.access_key_id, held(desk).get(NEW_ID)}
+    if lost:
+        with pytest.raises(CredentialsError, match="two already") as raised:
+            run(desk, wish=DELETE)
+        (key_id,) = lost
+        assert f"aws iam delete-access-key --access-key-id {key_id}" in raised.value.next_step
+        del desk.sts._state.keys[key_id]
+    run(desk, wish=DELETE)
+    assert works(desk)
+    assert len(at_aws(desk)) == 1
+    assert set(held(desk)) == {"aws_access_key_id", "aws_secret_access_key"}
