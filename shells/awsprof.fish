@@ -410,7 +410,7 @@ set -g __awsprof_table \
     'rotate	--dry-run	Show the change as a diff, secrets masked; write nothing' \
     '	adopt	Turn profiles written by other tools into a domain' \
     'adopt	PROFILE	' \
-    'adopt	--domain=DOMAIN	What the new domain is called' \
+    'adopt	--domain=NEW	What the new domain is called' \
     'adopt	--move	Rename in place, instead of adding beside' \
     'adopt	--session-name=NAME	Session name shown in CloudTrail' \
     'adopt	--no-session-name	Leave role_session_name out' \

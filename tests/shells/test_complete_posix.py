@@ -189,13 +189,37 @@ def test_what_is_listed(terminal: Terminal, typed: str, offered: list[str]) -> N
 PLAIN = {
     "mfa": ("awsprof mfa ", ["home", "work"]),
     "regions": ("awsprof use --region=eu-west-", ["eu-west-1", "eu-west-2", "eu-west-3"]),
-    "domains": ("awsprof domains p", ["p1@b=c,d", "p2é\u2019x", "p3*?~{a,b}", "p4 '$x", "plain"]),
 }
 
 
 @pytest.mark.parametrize(("typed", "offered"), PLAIN.values(), ids=PLAIN)
 def test_what_is_listed_without_more(terminal: Terminal, typed: str, offered: list[str]) -> None:
     assert re.split(r"\s{2,}", "  ".join(terminal.ask(typed).rows)) == offered
+
+
+BASH = {
+    "a setting": ("awsprof set work:dev outp", "awsprof set work:dev output="),
+    "its value": ("awsprof set work:dev output=js", "awsprof set work:dev output=json "),
+    "a region": ("awsprof set work:dev region=me-c", "awsprof set work:dev region=me-central-1 "),
+    "a profile": ("awsprof set work:dev source_profile=work:i", "awsprof set work:dev source_profile=work:iam "),
+    "a secret without =": ("awsprof set work:dev aws_sec\t", "awsprof set work:dev aws_sec"),
+    "not twice": ("awsprof set work:dev output=json outp", "awsprof set work:dev output=json outp"),
+    "a setting to remove": ("awsprof unset work:dev outp", "awsprof unset work:dev output "),
+    "one more to remove": ("awsprof remove work:ops work:d", "awsprof remove work:ops work:dev "),
+    "not the same": ("awsprof remove work:dev work:d", "awsprof remove work:dev work:d"),
+    "no domain without a colon": ("awsprof domains pla", "awsprof domains pla"),
+    "nor as an option": ("awsprof use --domain pla", "awsprof use --domain pla"),
+    "of the active domain": ("awsuse ia", "awsuse home:iam "),
+    "keeps what was typed": ("awsuse s", "awsuse s"),
+    "not for mfa": ("awsprof mfa cor:", "awsprof mfa cor:"),
+    "what excludes another": ("awsprof use --renew --no-r", "awsprof use --renew --no-r"),
+}
+
+
+@pytest.mark.parametrize("terminal", ["bash", "bash-strict", "bash-posix"], indirect=True)
+@pytest.mark.parametrize(("typed", "line"), BASH.values(), ids=BASH)
+def test_a_tab_in_bash(terminal: Terminal, typed: str, line: str) -> None:
+    assert terminal.keys(typed + "\t").line == line
 
 
 DESCRIBED = {
