@@ -2,8 +2,8 @@
 
 `make completions` runs it. The table has one line for each word: command TAB word TAB help. A word is a subcommand, an
 option (`--region=REGION` if it takes a word), or the kind of an argument, in capitals and with `...` if it can be
-repeated. `=REGION` lists the values of a kind. The command `=set` has a line for each setting: `output=` and its values,
-`region=` and their kind, or the bare name of a secret, which is never typed as a value. `=not` has a line for each two
+repeated. `=REGION` lists the values of a kind. The command `=set` has a line for each setting: `output=` and its
+values, `region=` and their kind, or the bare name of a secret, which is never typed. `=not` has a line for each two
 options that exclude each other.
 """
 

@@ -258,6 +258,7 @@ class OneOf:
         self.words = words
 
     def __call__(self, value: str, *, force: bool = False) -> str:
+        """Return the value without what surrounds it."""
         word = clean(value)
         if word not in self.words and not force:
             raise UsageError(

@@ -202,7 +202,7 @@ BASH = {
     "its value": ("awsprof set work:dev output=js", "awsprof set work:dev output=json "),
     "a region": ("awsprof set work:dev region=me-c", "awsprof set work:dev region=me-central-1 "),
     "a profile": ("awsprof set work:dev source_profile=work:i", "awsprof set work:dev source_profile=work:iam "),
-    "a secret without =": ("awsprof set work:dev aws_sec\t", "awsprof set work:dev aws_sec"),
+    "a secret without =": ("awsprof set work:dev aws_secr", "awsprof set work:dev aws_secret_access_key "),
     "not twice": ("awsprof set work:dev output=json outp", "awsprof set work:dev output=json outp"),
     "a setting to remove": ("awsprof unset work:dev outp", "awsprof unset work:dev output "),
     "one more to remove": ("awsprof remove work:ops work:d", "awsprof remove work:ops work:dev "),
