@@ -103,7 +103,7 @@ LOWEST += -k 'not killed'
 # What is forced, and the edits of generated files; other tests are longer with AWSPROF_TORTURE, too, an hour in all.
 TORTURE := tests/torture tests/files/test_alike.py
 
-BASH_FILES := shells/awsprof.bash .ci/run
+BASH_FILES := shells/awsprof.bash .ci/run tests/shells/other_fish
 SHELL_TOOLS := shellcheck shfmt zsh fish_indent
 
 # $(call with,TOOL,COMMAND): not everybody has every shell at home, but CI has.

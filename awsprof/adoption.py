@@ -14,7 +14,7 @@ from awsprof.forms import check_device
 from awsprof.masking import is_secret, masked
 from awsprof.moving import COPY_OF
 from awsprof.names import IAM, MFA
-from awsprof.profiles import DEVICE_ARN, KEY_ID, MFA_SERIAL, SECRET, TOKEN, USER, over_an_hour
+from awsprof.profiles import DEVICE_ARN, KEY_ID, MFA_PROCESS, MFA_SERIAL, SECRET, TOKEN, USER, over_an_hour
 from awsprof.text import quoted
 
 TYPE_CHECKING = False
@@ -241,11 +241,11 @@ def _refuse_other(known: Profiles, found: Found, domain: str) -> None:
 
 
 def _keys(known: Profiles, profile: Profile, name: str, made: Adoption) -> None:
-    """The keys themselves, unless they are renamed; with the region and the user's name that belong to them."""
+    """The keys themselves, unless they are renamed; with the settings that belong to them."""
     if profile.name in made.renamed or profile.name == name:
         return
     made.credentials[name] = {KEY_ID: profile.get(KEY_ID), SECRET: profile.get(SECRET)}
-    beside = {key: profile.get(key) for key in ("region", "output", USER) if profile.get(key)}
+    beside = {key: profile.get(key) for key in ("region", "output", USER, MFA_PROCESS) if profile.get(key)}
     _refuse_unreadable(known, profile, beside)
     if beside:
         made.config[name] = beside

@@ -88,10 +88,18 @@ def _without_credentials(profiles: Profiles, profile: Profile, *, is_source: boo
         return _bad_sso(profiles, profile)
     if profile.half_pair:
         return f"{whose} has half a key pair: {profile.half_pair} is missing"
+    if _has_empty_command(profile):
+        return f"the credential_process of {whose} is empty"
     if not is_source or profile.has_keys or names.kind_by_name(profile.name) == names.MFA:
         return ""
     provided = any(map(profile.has, ("login_session", "credential_process")))
     return "" if provided else f"the source profile {whose} has no credentials"
+
+
+def _has_empty_command(profile: Profile) -> bool:
+    """Return whether AWS tools come to a credential_process that is empty; botocore then fails."""
+    earlier = "aws_access_key_id" in profile.credentials or profile.has("login_session")
+    return profile.has("credential_process") and not earlier and not profile.get("credential_process")
 
 
 def _bad_sso(profiles: Profiles, profile: Profile) -> str:

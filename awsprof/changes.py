@@ -10,7 +10,7 @@ from awsprof.text import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from awsprof.context import Context
     from awsprof.environment import Change
@@ -63,11 +63,13 @@ def settings_steps(
     config: Settings | None = None,
     also: Changes | None = None,
     beside: Changes | None = None,
+    optional: Collection[str] = (),
 ) -> list[Step]:
     """The edits that make settings of a profile count: what would win over them in the other file is taken out there.
 
     Credentials are replaced first: where both files have a key, they win, so what lies between is the old or the new.
-    `also` is changed in both files, `beside` are settings of other profiles in config.
+    `also` is changed in both files, `beside` are settings of other profiles in config. If config only
+    loses settings, or gets only the `optional` ones, its step is optional.
     """
     config_path, credentials_path = read.paths(ctx.environ)
     profile = known.get(name) or Profile(name)
@@ -76,7 +78,12 @@ def settings_steps(
     more = {other: _present(there, known[other].credentials) for other, there in (beside or {}).items()}
     first: Changes = {name: in_credentials, **(also or {}), **more}
     second: Changes = {name: in_config, **(also or {}), **(beside or {})}
-    return [plan.Step(credentials_path, first, config=False), plan.Step(config_path, second, config=True)]
+    needed = any(value is not None and key not in optional for key, value in (config or {}).items())
+    cleaning = bool(credentials) and not (needed or beside)
+    return [
+        plan.Step(credentials_path, first, config=False),
+        plan.Step(config_path, second, config=True, optional=cleaning),
+    ]
 
 
 def _present(settings: Settings | None, there: Mapping[str, str]) -> dict[str, str | None]:

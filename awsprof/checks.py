@@ -5,11 +5,11 @@ from __future__ import annotations
 from awsprof import names, profiles
 from awsprof.files import read
 from awsprof.profiles import KEY_ID, TOKEN
-from awsprof.text import quoted, safe
+from awsprof.text import joined, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from awsprof.files.read import IniFile, Option, Section
     from awsprof.profiles import Profile, Profiles
@@ -81,7 +81,16 @@ def findings(known: Profiles, name: str, *, region: str = "") -> list[Finding]:
     found = broken if chain.broken else _no_region(known[name], region)
     found += [second_question(role) for role in profiles.asking_again(known, name)]
     found += [finding for link in links for finding in _refused_duration(known, link)]
-    return found + [finding for link in links for finding in _read_differently(known, link)]
+    return found + read_differently(known, *links)
+
+
+def read_differently(known: Profiles, *links: str) -> list[Finding]:
+    """Return what botocore reads of some profiles and other SDKs do not, with file and line."""
+    # Splitting is slow in a file of thousands of profiles: once for all links.
+    lines = {file.path: read.split_lines(file.text) for file in (known.config, known.credentials)} if links else {}
+    found = [finding for link in links for finding in _of_profile(known, link, lines)]
+    sessions = dict.fromkeys(known[link].get("sso_session") for link in links)
+    return found + [finding for name in sessions if name for finding in _of_sso_session(known.config, name)]
 
 
 def second_question(role: str) -> Finding:
@@ -108,24 +117,41 @@ def _no_region(profile: Profile, region: str) -> list[Finding]:
     return []
 
 
-def _read_differently(known: Profiles, link: str) -> Iterator[Finding]:
-    """Yield what botocore reads of a profile and other SDKs do not, with file and line."""
+def _of_profile(known: Profiles, link: str, lines: Mapping[str, list[str]]) -> Iterator[Finding]:
     profile = known[link]
     for file, config in ((known.config, True), (known.credentials, False)):
         section = _section(file, link, config=config)
         if section is not None:
             yield from _of_header(file, section, link, config=config)
-            yield from _of_settings(file, section)
+            yield from _of_settings(file, section, lines[file.path])
+    yield from _of_twins(known.config, link)
     if KEY_ID in profile.credentials and TOKEN in profile.config and TOKEN not in profile.credentials:
         where = "{} line {}".format(*known.place(link, TOKEN))
         yield (f"{where}: other SDKs use this {TOKEN} with the keys of the credentials file", "remove that line")
 
 
+def _of_twins(file: IniFile, name: str) -> Iterator[Finding]:
+    """Yield two sections of the config file that botocore takes for one profile: it reads only the last."""
+    likely = [section for header, section in file.sections.items() if name in header]
+    alike = [section for section in likely if read.config_profile(section.header) == name]
+    if len(alike) > 1:
+        which = joined([f"[{safe(section.header)}] on line {section.line + 1}" for section in alike])
+        yield f"{safe(file.path)}: {which} are both {quoted(name)}; AWS tools differ in which they read", "keep one"
+
+
+def _of_sso_session(file: IniFile, name: str) -> Iterator[Finding]:
+    header, right = read.header_named(file, "sso-session", name), f"sso-session {name}"
+    if header is not None and header != right and set(name) <= _PLAIN:
+        where = f"{safe(file.path)} line {file.sections[header].line + 1}"
+        yield f"{where}: only some AWS tools read [{safe(header)}]", f"write [{right}]"
+
+
 def _section(file: IniFile, name: str, *, config: bool) -> Section | None:
+    """Return the section that botocore reads; only an odd header makes it look at all of them."""
     plain = file.sections.get(f"profile {name}" if config and name != "default" else name)
     if not config or (plain is not None and name != "default"):
         return plain
-    return dict(read.config_sections(file)).get(name)  # an odd header: only then all are looked at
+    return dict(read.config_sections(file)).get(name)
 
 
 def _of_header(file: IniFile, section: Section, name: str, *, config: bool) -> Iterator[Finding]:
@@ -137,8 +163,7 @@ def _of_header(file: IniFile, section: Section, name: str, *, config: bool) -> I
         yield f"{where}: only some AWS tools read [{safe(section.header)}]", f"write [{right}]"
 
 
-def _of_settings(file: IniFile, section: Section) -> Iterator[Finding]:
-    lines = read.split_lines(file.text)
+def _of_settings(file: IniFile, section: Section, lines: list[str]) -> Iterator[Finding]:
     below = section.defaults.options.values() if section.defaults is not None else ()
     inherited = [option for option in below if option.key not in section.options]
     rows = [(option, "is inherited from [DEFAULT]", "write it in the profile itself") for option in inherited]
@@ -157,4 +182,12 @@ def _odd(option: Option, line: str) -> Iterator[tuple[str, str]]:
     if len(option.parts) > 1 and option.parts[0]:
         yield "goes on in the next line", "write it in one line"
     elif option.parts[0] and any(f" {mark}" in option.value.replace("\t", " ") for mark in "#;"):
-        yield "has a comment behind its value", "put the comment on a line of its own"
+        yield "has a comment after its value", "put the comment on a line of its own"
+    elif _is_quoted(option):
+        yield "has quotes around its value", "remove the quotes"
+
+
+def _is_quoted(option: Option) -> bool:
+    """Return whether Go (Terraform) removes quotes, which all others keep. A command may need them."""
+    value = option.value
+    return len(value) > 1 and value[0] in "'\"" and value[0] == value[-1] and not option.key.endswith("_process")

@@ -25,6 +25,7 @@ class Context:
         channel: the shell that called through a hook, if one did.
         person: who answers questions; None where nobody can be asked.
         now: the clock, in seconds since the epoch.
+        sleep: waits for some seconds.
         verbose: whether to tell what is done and why.
         stdout: where results go.
         stderr: where talk goes.
@@ -38,6 +39,7 @@ class Context:
         channel: Channel | None = None,
         person: Person | None = None,
         now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
         verbose: bool = False,
         stdout: TextIO | None = None,
         stderr: TextIO | None = None,
@@ -47,6 +49,7 @@ class Context:
         self.channel = channel
         self.person = person
         self.now = now
+        self.sleep = sleep
         self.verbose = verbose
         self.stdout = stdout or sys.stdout
         self.stderr = stderr or sys.stderr

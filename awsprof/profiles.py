@@ -22,6 +22,7 @@ EXPIRATION_FOR = "awsprof_expiration_for"
 USER = "awsprof_user"  # of an iam profile: the IAM user's name, as AWS said it
 DEVICE_ARN = "mfa_device_arn"
 MFA_SERIAL = "mfa_serial"
+MFA_PROCESS = "mfa_process"
 LOGIN = "login_session"  # the ARN that `aws login` signed in
 _SSO = ("sso_session", "sso_start_url", "sso_account_id")
 

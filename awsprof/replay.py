@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # What an answer is made from besides files: where those are, how a time is told, and whether regions are set.
 _INPUTS = ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "TZ", environment.REGION_RULE)
 _RACY = 2 * 10**9  # nanoseconds: what changed so lately may change again within a second, and some shells see seconds
-_LEAST = 900  # seconds: near its end a session is the program's to tell
+SOON = 900  # seconds: `use` offers to renew a session with less left, so its answer is not replayed
 
 
 class Basis:
@@ -56,13 +56,13 @@ def keep_use(ctx: Context, basis: Basis, name: str, region: str, end: int | None
         lines: what was said.
     """
     saved = environment.switch(ctx.environ, name, "", "")[environment.SAVED] or ""
-    ends_soon = end is not None and end - _LEAST <= ctx.now()
+    ends_soon = end is not None and end - SOON <= ctx.now()
     if ends_soon or not cache.is_plain(name) or not _spelt_plainly(ctx):
         return
     before = {**dict.fromkeys(environment.MANAGED, "."), environment.PROFILE: name, environment.SAVED: saved}
     before[environment.REGION_RULE] = ctx.environ.get(environment.REGION_RULE, "")
     change = environment.switch(before, name, region, iso(end) if end is not None else "")
-    _keep(ctx, f"use {name}", change, lines, saved, basis, None if end is None else end - _LEAST)
+    _keep(ctx, f"use {name}", change, lines, saved, basis, None if end is None else end - SOON)
 
 
 def keep_off(ctx: Context, lines: list[str]) -> None:

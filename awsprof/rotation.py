@@ -81,7 +81,8 @@ class Rotation:
         ended = sessions.ended_by_another_key(self.known, self.domain, new.key_id)
         stale = [key for key in settings if key in self.known[self.name].config]
         config: Changes = {self.name: dict.fromkeys(stale), **ended}
-        steps = [self._credentials(settings, ended), plan.Step(read.paths(self.environ)[0], config, config=True)]
+        cleaned = plan.Step(read.paths(self.environ)[0], config, config=True, optional=True)  # credentials win anyway
+        steps = [self._credentials(settings, ended), cleaned]
         return plan.changing(steps)
 
     def noting(self, **settings: str | None) -> list[Step]:

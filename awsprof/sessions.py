@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from awsprof import aws, checks, names, profiles
+from awsprof import aws, checks, codes, names, profiles
 from awsprof.errors import CredentialsError, FileError, NoSuchProfileError, UsageError
 from awsprof.files import lock, plan, read
 from awsprof.forms import check_device
@@ -75,9 +75,9 @@ def _by_convention(known: Profiles, domain: str, profile: str = "") -> str:
 
 
 class Target:
-    """What a renewal needs: the mfa profile, its device, and the user's keys."""
+    """What a renewal needs: the mfa profile, its device, the user's keys, and the command that gives codes, if any."""
 
-    __slots__ = ("device", "domain", "iam", "keys", "profile")
+    __slots__ = ("command", "device", "domain", "iam", "keys", "profile")
 
     def __init__(self, known: Profiles, profile: str) -> None:
         self.profile = profile
@@ -88,6 +88,7 @@ class Target:
             raise NoSuchProfileError(
                 f"{quoted(profile)} names no MFA device ({DEVICE_ARN})", f"awsprof add mfa {quoted(self.domain)}"
             )
+        self.command = codes.find(known, profile, self.iam)
         self.keys = iam_keys(known, self.domain)
         if self.keys.key_id.startswith("ASIA"):
             # AWS would refuse it, too, and the code would be spent.
@@ -226,5 +227,6 @@ def _leftover_steps(environ: Mapping[str, str], profile: str) -> list[plan.Step]
 def refused_waiting(domain: str) -> CredentialsError:
     """The error for a wait that was too long."""
     return CredentialsError(
-        f"another awsprof asks for the MFA code of {quoted(domain)} and does not end", "answer it there, or end it"
+        f"gave up waiting: another awsprof is prompting for the MFA code of {quoted(domain)}",
+        "answer the prompt there, or stop that awsprof",
     )

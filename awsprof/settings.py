@@ -106,6 +106,7 @@ SETTINGS: dict[str, Check] = {
     # what awsprof and other tools keep there
     "awsprof_user": check_session_name,
     "include_profile": check_text,  # aws-vault
+    "mfa_process": check_text,  # aws-vault
     "role_duration": check_role_duration,  # awsume
     # blocks
     "s3.addressing_style": OneOf("path", "virtual", "auto"),

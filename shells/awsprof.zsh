@@ -488,9 +488,9 @@ off	--shell=SYNTAX	Print the change for bash, zsh, fish, pwsh or sh instead
 	mfa	Renew the MFA session behind a profile
 mfa	DOMAIN|PROFILE	
 mfa	--code=CODE|-	The code; - reads it from stdin
-mfa	--force	Renew a session that still lasts, too
-mfa	--duration=TIME	How long it shall last, 15m to 36h
-mfa	--min-remaining=TIME	Renew where less is left (1h; 15m for --duration up to 1h)
+mfa	--force	Renew even if the session is still valid
+mfa	--duration=TIME	Session duration, 15m to 36h
+mfa	--min-remaining=TIME	Renew if less is left (1h; 15m for --duration up to 1h)
 mfa	--json	Print JSON
 	status	Tell what this shell uses, and what contradicts it
 status	--json	Print JSON
@@ -574,7 +574,7 @@ add role	--region=REGION	The AWS region
 add role	--external-id=ID	What the role'\''s trust policy asks for
 add role	--session-name=NAME	Session name shown in CloudTrail
 add role	--no-session-name	Leave role_session_name out
-add role	--duration=TIME	How long the role'\''s keys last; more than 1h only on the iam profile
+add role	--duration=TIME	How long the role'\''s keys last; more than 1h only if the role depends on the iam profile itself
 add role	--yes	Do not ask
 add role	--force	Skip the checks that are stricter than AWS
 add role	--dry-run	Show the change as a diff, secrets masked; write nothing'

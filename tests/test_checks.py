@@ -3,6 +3,7 @@
 import pytest
 
 from awsprof import checks
+from awsprof.files import read
 
 from .test_profiles import ARN, KEYS, LEGACY, SESSION, known, role
 
@@ -14,6 +15,12 @@ FINDINGS: dict[str, tuple[str, str, list[str]]] = {
     "nothing": (PLAIN, BASE, []),
     "a nested block": (PLAIN + "s3 =\n  addressing_style = path\n", BASE, []),
     "a broken chain": (PLAIN, "", ["AWS tools cannot use a: there is no profile b"]),
+    "an empty command": (
+        "[profile a]\ncredential_process =\n",
+        "",
+        ["AWS tools cannot use a: the credential_process of a is empty"],
+    ),
+    "an empty command that keys come before": ("[profile a]\ncredential_process =\n", f"[a]\n{KEYS}", []),
     "no region": (PLAIN.replace("region = r\n", ""), BASE, ["a has no region, and none is set in this shell"]),
     "an mfa_serial": (PLAIN + "mfa_serial = x\n", BASE, ["a has an mfa_serial of its own: the AWS CLI and boto3 ask"]),
     "hours on a session": (
@@ -27,12 +34,28 @@ FINDINGS: dict[str, tuple[str, str, list[str]]] = {
     "capitals": (PLAIN.replace("role_arn", "Role_Arn"), BASE, ["c line 3: role_arn has capitals in its name,"]),
     "capitals in the source": (PLAIN, BASE.replace("aws_access_key_id", "AWS_ACCESS_KEY_ID"), ["s line 2: aws_access"]),
     "a colon": (PLAIN.replace("region =", "region:"), BASE, ["c line 2: region has a colon"]),
-    "a comment": (PLAIN + "output = json # x\n", BASE, ["c line 5: output has a comment behind its value"]),
+    "a comment": (PLAIN + "output = json # x\n", BASE, ["c line 5: output has a comment after its value"]),
     "a comment after a tab": (PLAIN + "output = json\t; x\n", BASE, ["c line 5: output has a comment"]),
     "no comment": (PLAIN + "sso_start_url = https://x.invalid/start#/;x\n", BASE, []),
     "two lines": (PLAIN + "output = json\n  x\n", BASE, ["c line 5: output goes on in the next line"]),
     "quotes": (PLAIN.replace("[profile a]", '[profile "a"]'), BASE, ["c line 1: only some AWS tools read ["]),
     "two spaces": (PLAIN.replace("[profile a]", "[profile  a]"), BASE, ["c line 1: only some AWS tools read ["]),
+    "a quoted value": (PLAIN.replace("= r\n", '= "r"\n'), BASE, ["c line 2: region has quotes around its value"]),
+    "single quotes": (PLAIN + "output = 'json'\n", BASE, ["c line 5: output has quotes around its value"]),
+    "a quoted key": (PLAIN, BASE.replace("= A", "= 'A'"), ["s line 2: aws_access_key_id has quotes around its value"]),
+    "a quote alone": (PLAIN + 'output = "json\n', BASE, []),
+    "a quoted command": (PLAIN + 'credential_process = "/opt/a b/get"\n', BASE, []),
+    "a quoted header next to a plain one": (
+        f'[profile "a"]\nregion = x\n{PLAIN}',
+        BASE,
+        ['c: [profile "a"] on line 1 and [profile a] on line 3 are both a; AWS tools differ'],
+    ),
+    "a quoted sso-session": (
+        "[profile a]\nsso_session = b\nsso_account_id = 1\nsso_role_name = r\n"
+        '[sso-session "b"]\nsso_start_url = https://x.invalid\nsso_region = eu-west-1\n',
+        "",
+        ['c line 5: only some AWS tools read [sso-session "b"]'],
+    ),
     "[DEFAULT]": (f"[DEFAULT]\noutput = json\n{PLAIN}", BASE, ["c line 2: output is inherited from [DEFAULT]"]),
     "a stale token": (
         f"{PLAIN}[profile b]\naws_session_token = t\n",
@@ -48,6 +71,30 @@ def test_what_is_wrong_with_a_profile(case: str) -> None:
     found = checks.findings(known(config, credentials), "a")
     assert len(found) == len(expected), found
     assert all(what.startswith(start) and fix for (what, fix), start in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize("order", [("default", "profile default"), ("profile default", "default")])
+def test_both_headers_of_the_default_profile_are_reported(order: tuple[str, str]) -> None:
+    config = "".join(f"[{header}]\nregion = r\n" for header in order)
+    found = [what for what, _ in checks.findings(known(config), "default") if "are both default" in what]
+    assert found == [
+        f"c: [{order[0]}] on line 1 and [{order[1]}] on line 3 are both default; AWS tools differ in which they read"
+    ]
+
+
+def test_a_file_is_split_once_for_a_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    split, calls = read.split_lines, []
+
+    def counted(text: str) -> list[str]:
+        calls.append(text)
+        return split(text)
+
+    monkeypatch.setattr(read, "split_lines", counted)
+    config = "".join(f"[profile a{n}]\n{role(f'a{n + 1}')}" for n in range(9)) + f"[profile a9]\n{KEYS}"
+    profiles = known(config)
+    calls.clear()
+    checks.findings(profiles, "a0")
+    assert len(calls) == 2
 
 
 def test_a_region_of_the_shell_is_enough() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 import awsprof
 from awsprof import manual
+from awsprof.environment import MANAGED, MASKS
 from awsprof.shell import HOOKED, SHELLS, quote_pwsh
 
 # One worker builds for all of these.
@@ -131,6 +133,16 @@ def test_the_man_page_comes_along(installed: Installed) -> None:
 
 def test_the_man_page_is_of_these_commands() -> None:
     assert (ROOT / manual.PATH).read_text() == manual.page(), "run `make manual`"
+
+
+def test_the_man_page_lists_every_exit_status_and_variable() -> None:
+    page = manual.page().replace("\\-", "-")
+    status, environment = page.partition(".SH EXIT STATUS")[2].split(".SH ")[:2]
+    documented = re.findall(r"^\| (\d+) \|", (ROOT / "docs/exit-codes-and-json.md").read_text(), re.MULTILINE)
+    assert re.findall(r"^\.B (\d+)$", status, re.MULTILINE) == documented
+    ours = re.findall(r"AWSPROF_[A-Z]+", "".join(path.read_text() for path in (ROOT / "docs").glob("*.md")))
+    internal = {"AWSPROF_HOOK", "AWSPROF_OUT", "AWSPROF_TORTURE"}  # for one call of the hook, or for the tests
+    assert [name for name in {*ours, *MASKS, *MANAGED} - internal if name not in environment] == []
 
 
 @pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")

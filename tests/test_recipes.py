@@ -1,6 +1,7 @@
 """The recipes that need more than one command or another machine, each as its page tells it, with the real AWS CLI."""
 
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -120,13 +121,10 @@ ONE_COMMAND = {
 }
 
 
-@pytest.mark.parametrize("shell", ONE_COMMAND)
-@pytest.mark.parametrize(("typed", "ran"), [("work:prod", "work:prod\n"), ("work:typo", "")])
-def test_one_command_under_another_profile(machine: Machine, shell: str, typed: str, ran: str) -> None:
-    """If the switch fails, the command doesn't run, and this shell keeps its profile."""
-    argv, load, line = ONE_COMMAND[shell]
+def run_in(machine: Machine, shell: str, script: str) -> "subprocess.CompletedProcess[str]":
+    """Run a script in a shell that has the hook; `terraform` there writes its profile into the file `ran`."""
+    argv, load, _ = ONE_COMMAND[shell]
     TABLE[shell].find()
-    assert line in RECIPES
     programs = machine.folder / "bin"
     machine.run(":")
     (programs / "terraform").write_text(f'#!/bin/sh\necho "$AWS_PROFILE" >>{machine.folder}/ran\n')
@@ -134,14 +132,13 @@ def test_one_command_under_another_profile(machine: Machine, shell: str, typed: 
     start = machine.folder / ".config/fish/config.fish"
     start.parent.mkdir(parents=True, exist_ok=True)
     start.write_text("awsprof init fish | source\n")
-    after = "Write-Output $env:AWS_PROFILE" if shell == "pwsh" else "echo $AWS_PROFILE"
-    script = f"{load}awsprof use work:dev; {line.replace('work:prod', typed)}; {after}"
-    done = subprocess.run(
-        [*argv, script],
+    return subprocess.run(
+        [*argv, load + script],
         env={
             "HOME": str(machine.folder),
             "PATH": f"{programs}:{sysconfig.get_path('scripts')}:{os.environ['PATH']}",
             "POWERSHELL_TELEMETRY_OPTOUT": "1",
+            "AWS_ENDPOINT_URL": machine.sts.url,
         },
         cwd=machine.folder,
         stdin=subprocess.DEVNULL,
@@ -149,9 +146,89 @@ def test_one_command_under_another_profile(machine: Machine, shell: str, typed: 
         text=True,
         timeout=60,
     )
-    assert done.stdout.splitlines()[-1:] == ["work:dev"], done.stderr
+
+
+def ran(machine: Machine) -> str:
     log = machine.folder / "ran"
-    assert (log.read_text() if log.exists() else "") == ran
+    return log.read_text() if log.exists() else ""
+
+
+@pytest.mark.parametrize("shell", ONE_COMMAND)
+@pytest.mark.parametrize(("typed", "under"), [("work:prod", "work:prod\n"), ("work:typo", "")])
+def test_one_command_under_another_profile(machine: Machine, shell: str, typed: str, under: str) -> None:
+    """If the switch fails, the command doesn't run, and this shell keeps its profile."""
+    line = ONE_COMMAND[shell][2]
+    assert line in RECIPES
+    after = "Write-Output $env:AWS_PROFILE" if shell == "pwsh" else "echo $AWS_PROFILE"
+    done = run_in(machine, shell, f"awsprof use work:dev; {line.replace('work:prod', typed)}; {after}")
+    assert done.stdout.splitlines()[-1:] == ["work:dev"], done.stderr
+    assert ran(machine) == under
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_variable_in_front_of_one_command(machine: Machine, shell: str) -> None:
+    line = "AWS_PROFILE=work:prod terraform plan"
+    assert f"`{line}`" in RECIPES
+    run_in(machine, shell, f"{line}; awsprof use work:dev; {line}; terraform plan")
+    assert ran(machine) == "work:prod\nwork:prod\nwork:dev\n"
+
+
+@pytest.mark.parametrize("shell", ONE_COMMAND)
+def test_a_code_by_a_pipe(machine: Machine, shell: str) -> None:
+    """The recipe says that this form works in every shell; only bash leaves its AWS_SESSION_EXPIRATION unchanged."""
+    line = "ykman oath accounts code -s aws | awsprof mfa --code -"
+    assert f"`{line}`" in RECIPES
+    machine.run(":")
+    program = machine.folder / "bin/ykman"
+    program.write_text(f"#!/bin/sh\necho {machine.user.next_code()}\n")
+    program.chmod(0o755)
+    drop = "Remove-Item Env:AWS_SESSION_EXPIRATION" if shell == "pwsh" else "set -e AWS_SESSION_EXPIRATION"
+    drop = "unset AWS_SESSION_EXPIRATION" if shell in ("bash", "zsh") else drop
+    done = run_in(machine, shell, f"awsprof use work:dev; {drop}; {line} --force; /usr/bin/env")
+    assert "work:mfa  session until" in done.stdout + done.stderr
+    assert ("AWS_SESSION_EXPIRATION=" in done.stdout) == (shell != "bash")
+
+
+# How each shell shows what its prompt is, and the rest of a prompt that the recipe leaves as it was.
+PROMPTS = {
+    "bash": ("PS1='rest> '", 'echo "${PS1@P}"'),
+    "zsh": ("PROMPT='rest> '", 'for f in $precmd_functions; do $f; done; print -P "$PROMPT"'),
+    "fish": ("function fish_prompt; echo -n 'rest> '; end", "fish_prompt"),
+    "pwsh": ("function prompt { 'rest> ' }", "prompt"),
+}
+BLOCKS = {"bash": "bash\nPS1", "zsh": "zsh\nawsprof_prod", "fish": "fish\nfunctions", "pwsh": "powershell\n\\$plain"}
+
+
+@pytest.mark.parametrize("shell", PROMPTS)
+@pytest.mark.parametrize(("profile", "shown"), [("work:prod", True), ("work:dev", False), ("", False)])
+def test_production_in_the_prompt(shell: str, profile: str, shown: bool, tmp_path: Path) -> None:
+    found = re.search(rf"^```({BLOCKS[shell]}.*?)\n```", RECIPES, re.DOTALL | re.MULTILINE)
+    assert found
+    before, show = PROMPTS[shell]
+    TABLE[shell].find()
+    block = found[1].partition("\n")[2]
+    done = subprocess.run(
+        [*ONE_COMMAND[shell][0], "\n".join([before, block, show])],
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"], "TERM": "xterm", "AWS_PROFILE": profile},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    assert ("PROD" in done.stdout, "\x1b[41m" in done.stdout) == (shown, shown)
+    assert done.stdout.replace("\n", "").endswith("rest> ")
+
+
+def test_what_to_look_for_in_a_colleagues_config(tmp_path: Path) -> None:
+    """The grep finds each setting that the table below it names."""
+    line = re.findall(r"^ {4}(grep .*) config$", RECIPES, re.MULTILINE)[0]
+    rows = RECIPES.partition(line)[2].partition("\nAfter copying")[0]
+    named = re.findall(r"`(\[\w+|[a-z_0-9]+)[^`]*`", "\n".join(row.split(" | ")[0] for row in rows.splitlines()[4:]))
+    assert len(named) > 8
+    for name in named:
+        (tmp_path / "config").write_text(f"[profile x]\n{name}]\n" if name[0] == "[" else f"[profile x]\n{name} = y\n")
+        assert subprocess.run(["bash", "-c", f"{line} config"], cwd=tmp_path, capture_output=True).returncode == 0, name
 
 
 def test_parentheses_alone_are_switched(machine: Machine) -> None:
@@ -169,3 +246,18 @@ def test_a_colleagues_roles(machine: Machine) -> None:
         file.seek(0)
         file.write(text)
     assert ":assumed-role/PowerUsers/" in machine.run(f"{line} --yes && awsprof use work:dev && {WHO}")
+
+
+COLONS = {
+    "bash": "${AWS_PROFILE//:/-}",
+    "zsh": "${AWS_PROFILE//:/-}",
+    "fish": "(string replace -a : - $AWS_PROFILE)",
+    "pwsh": "$env:AWS_PROFILE.Replace(':', '-')",
+}
+
+
+@pytest.mark.parametrize("shell", COLONS)
+def test_a_name_without_the_colon(machine: Machine, shell: str) -> None:
+    assert f"`{COLONS[shell]}`" in (ROOT / "docs/colons.md").read_text()
+    done = run_in(machine, shell, f"awsprof use work:dev; echo {COLONS[shell]}")
+    assert done.stdout == "work-dev\n", done.stderr

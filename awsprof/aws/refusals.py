@@ -54,11 +54,12 @@ _ADVICE: tuple[tuple[str, str, type[AwsprofError], str, str], ...] = (
 _BUSY = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure")
 
 
-_NO_ANSWER = "what came back is not an answer of AWS"
-_NO_ANSWER_STEP = "see what stands between this machine and AWS, then try again"
+_NO_ANSWER = "the reply did not come from AWS"
+_NO_ANSWER_STEP = "check for a proxy or captive portal, then try again"
 ANY_STEP = "awsprof status says what this shell uses"  # a caller that knows the profile knows better
 _SETTINGS_STEP = "correct the settings: awsprof show PROFILE"
-# botocore's errors by the name of their class or a base of it: what kind they are, and what to do.
+# botocore's errors by the name of their class or a base of it: what kind they are, and what to do. A caller puts the
+# name of the profile in the place of PROFILE.
 _LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
     ("ProxyConnectionError", AwsError, "check HTTPS_PROXY, then try again"),
     ("SSLError", AwsError, "check AWS_CA_BUNDLE and the clock, then try again"),
@@ -66,7 +67,7 @@ _LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
     ("HTTPClientError", AwsError, "check the network, then try again"),
     ("ConnectionError", AwsError, "check the network, then try again"),
     ("ProfileNotFound", NoSuchProfileError, "awsprof list shows what there is"),
-    ("InvalidRegionError", UsageError, "mend the region: awsprof show PROFILE"),
+    ("InvalidRegionError", UsageError, "fix the region: awsprof set PROFILE region=REGION"),
     ("ConfigParseError", FileError, "awsprof list says which line"),
     ("InfiniteLoopConfigError", CredentialsError, _SETTINGS_STEP),
     ("InvalidConfigError", CredentialsError, _SETTINGS_STEP),
@@ -74,10 +75,12 @@ _LOCAL: tuple[tuple[str, type[AwsprofError], str], ...] = (
     ("UnknownCredentialError", CredentialsError, _SETTINGS_STEP),
     ("ParamValidationError", CredentialsError, _SETTINGS_STEP),
     ("NoRegionError", UsageError, "set a region: awsprof set PROFILE region=REGION"),
-    ("MissingDependencyException", CredentialsError, "use the AWS CLI for this profile"),
+    ("MissingDependencyException", CredentialsError,
+     "ask the AWS CLI: aws sts get-caller-identity --profile PROFILE\n"
+     "or let awsprof read such profiles: pipx inject awsprof 'botocore[crt]'"),
     ("MetadataRetrievalError", AwsError, "check that the service that hands out keys to this machine is running"),
     ("BotoCoreError", CredentialsError, ANY_STEP),
-)
+)  # fmt: skip
 
 
 def no_answer() -> AwsError:
@@ -141,7 +144,7 @@ def _refused(response: dict[str, Any], seconds: int) -> AwsprofError:
     if code == "SignatureDoesNotMatch" and ("Signature expired" in message or "not yet current" in message):
         return _clock_skew(response)
     if code.startswith(_BUSY) or status >= 500 or status == 429:
-        return AwsError(f"AWS is busy or out of order: {safe(code)}", "wait a little, then try again")
+        return AwsError(f"AWS is throttling requests or unavailable: {safe(code)}", "wait a little, then try again")
     if not code or code.isdigit():  # botocore's stand-in: the message is what came instead of an answer
         return no_answer()
     if code == "ValidationError" and seconds > 3600 and "duration" in message.lower():

@@ -49,10 +49,10 @@ def _mfa(
     code: Annotated[
         str | None, typer.Option("--code", metavar="CODE|-", help="The code; - reads it from stdin.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Renew a session that still lasts, too.")] = False,
-    duration: Annotated[str, typer.Option(metavar="TIME", help="How long it shall last, 15m to 36h.")] = "36h",
+    force: Annotated[bool, typer.Option("--force", help="Renew even if the session is still valid.")] = False,
+    duration: Annotated[str, typer.Option(metavar="TIME", help="Session duration, 15m to 36h.")] = "36h",
     min_remaining: Annotated[
-        str, typer.Option(metavar="TIME", help="Renew where less is left (1h; 15m for --duration up to 1h).")
+        str, typer.Option(metavar="TIME", help="Renew if less is left (1h; 15m for --duration up to 1h).")
     ] = "",
     as_json: AsJson = False,
 ) -> None:

@@ -76,7 +76,11 @@ def _add_role(
     session_name: SessionName = "",
     no_session_name: NoSessionName = False,
     duration: Annotated[
-        str, typer.Option(metavar="TIME", help="How long the role's keys last; more than 1h only on the iam profile.")
+        str,
+        typer.Option(
+            metavar="TIME",
+            help="How long the role's keys last; more than 1h only if the role depends on the iam profile itself.",
+        ),
     ] = "",
     yes: Yes = False,
     force: Force = False,

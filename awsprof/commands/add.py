@@ -61,7 +61,7 @@ def iam(
     if user or there.get(KEY_ID) != key_id:  # another key may be another user's
         settings[USER] = user or None
     ended = sessions.ended_by_another_key(known, domain, key_id)
-    steps = settings_steps(ctx, known, name, credentials=keys, config=settings, also=ended)
+    steps = settings_steps(ctx, known, name, credentials=keys, config=settings, also=ended, optional=(USER,))
     if _commit(ctx, steps, name, how, alters=_alters(there, keys | settings)):
         _tell_what_follows(ctx, known, domain, user, ended=bool(ended))
     if csv and not how.dry_run:
@@ -136,6 +136,9 @@ def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys, *, force
         found = aws.mfa_devices(keys, profile=f"{domain}:{names.IAM}", region=region, gate=gate)
         why = "AWS knows no MFA device of this user that gives sessions"
     except (CredentialsError, AwsError) as error:
+        if ctx.person is None and not isinstance(error, aws.DeniedError):
+            error.next_step = f"{error.next_step}; or add --device-arn ARN".replace("DOMAIN", quoted(domain))
+            raise
         found, why = {}, error.what
     if len(found) == 1:
         ctx.say(f"found the device {quoted(next(iter(found)))}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import aws, cache, checks, environment, lookup, names, profiles, sessions
+from awsprof import aws, cache, checks, codes, environment, lookup, names, profiles, sessions
 from awsprof.errors import AwsprofError, CredentialsError, NoSuchProfileError, ShellError, UsageError
 from awsprof.forms import check_code, check_seconds
 from awsprof.masking import quoted_value
@@ -13,7 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from awsprof.ask import Person
     from awsprof.aws import Keys
     from awsprof.context import Context
     from awsprof.profiles import Profiles, Session
@@ -23,14 +22,10 @@ DAY_AND_A_HALF = 36 * 3600
 _TRIES = 3
 
 
-class SkippedError(CredentialsError):
-    """The person chose to go on without a renewal."""
-
-
 class Wish:
     """How a session is wanted: a code or none, how long it lasts and how much must be left, in seconds.
 
-    With `skippable` an empty code raises SkippedError. `asked` is set once a code was asked for.
+    With `skippable` an empty code raises codes.SkippedError. `asked` is set once a code was asked for.
     """
 
     __slots__ = ("asked", "code", "force", "least", "seconds", "skippable")
@@ -135,41 +130,48 @@ def _new_session(ctx: Context, known: Profiles, target: Target, wish: Wish) -> S
 
 
 def _session_keys(ctx: Context, target: Target, wish: Wish, send: Callable[[str], Keys]) -> Keys:
-    """Keys for one code: the given one once, or up to three that the person types."""
+    """Return keys for one code: the given one, otherwise the mfa_process's, otherwise one that is typed."""
     if wish.code:
         return send(wish.code)
+    sent: set[str] = set()
+    if target.command is not None:
+        try:
+            return _by_command(ctx, target.command, lambda code: send(codes.unsent(code, sent)))
+        except (codes.NoCodeError, aws.WrongCodeError) as error:
+            if ctx.person is None:
+                raise
+            ctx.say(error.what)
+    return _by_hand(ctx, target, wish, lambda code: send(codes.unsent(code, sent)))
+
+
+def _by_command(ctx: Context, command: codes.Command, send: Callable[[str], Keys]) -> Keys:
+    """Return keys for the code of a command; if AWS refuses it, run the command again for the next code."""
+    ctx.detail(f"running {command}")
+    try:
+        return send(command.code(ctx.environ))
+    except aws.WrongCodeError as error:
+        wait = codes.until_next(ctx.now())
+        ctx.say(f"{error.what}; running {command} again in {wait:.0f} s")
+        ctx.sleep(wait)
+    return send(command.code(ctx.environ))
+
+
+def _by_hand(ctx: Context, target: Target, wish: Wish, send: Callable[[str], Keys]) -> Keys:
+    """Return keys for one of up to three codes that the user types."""
     if ctx.person is None:
         raise CredentialsError(
             f"the session of {quoted(target.domain)} needs an MFA code, and there is no terminal to ask at",
             f"awsprof mfa {quoted(target.domain)} --code -   reads it from stdin",
         )
-    sent: set[str] = set()
     for left in reversed(range(_TRIES)):
         try:
-            return send(_fresh(_typed(ctx.person, target.domain, wish), sent))
+            wish.asked = True
+            return send(codes.typed(ctx.person, target.domain, skippable=wish.skippable))
         except (UsageError, aws.WrongCodeError) as error:
             if not left:
                 raise
             ctx.say(error.what)
     raise AssertionError("the last try returns or raises")
-
-
-def _typed(person: Person, domain: str, wish: Wish) -> str:
-    wish.asked = True
-    hint = "hidden; Enter to skip" if wish.skippable else "hidden"
-    typed = person.secret(f"MFA code for {quoted(domain)} ({hint}): ")
-    if wish.skippable and not typed:
-        raise SkippedError("not renewed")
-    return check_code(typed)
-
-
-def _fresh(code: str, sent: set[str]) -> str:
-    if code in sent:
-        raise aws.WrongCodeError(
-            "that code was sent already and works once; wait for the next one", "then: awsprof mfa DOMAIN"
-        )
-    sent.add(code)
-    return code
 
 
 def _warn_of_second_question(ctx: Context, known: Profiles, name: str) -> None:

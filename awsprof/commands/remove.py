@@ -35,8 +35,8 @@ def run(ctx: Context, words: list[str], how: How, *, cascade: bool = False) -> N
     standing = profiles.standing_on(known, gone)
     if standing and not cascade:
         raise UsageError(
-            f"{_some(standing)} would have nothing to stand on",
-            "--cascade removes that, too; or give it another source: awsprof set PROFILE source_profile=SOURCE",
+            f"{_some(standing)} depends on it" if len(standing) == 1 else f"{_some(standing)} depend on it",
+            "use --cascade to remove that too, or give it another source: awsprof set PROFILE source_profile=SOURCE",
         )
     gone = sorted({*gone, *standing} & known.keys())
     references.refuse_hidden(known.config, known.credentials, gone, gone)

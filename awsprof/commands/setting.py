@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import lookup, names, profiles, sessions, settings
+from awsprof import checks, lookup, names, profiles, sessions, settings
 from awsprof.changes import How, Words, commit, duration_refused, settings_steps, writable
 from awsprof.errors import UsageError
 from awsprof.files import edit, headers, plan, read
@@ -57,19 +57,18 @@ def put(
     secret = {key: value for key, value in wanted.items() if _belongs_to_credentials(known[name], key)}
     plain = {key: value for key, value in wanted.items() if key not in secret}
     steps = settings_steps(ctx, known, name, credentials=secret, config=plain, also=ended)
-    steps, respelled, missed = _respelled(known, name, steps)
+    steps, respelled = _respelled(known, name, steps)
     _tell_broken(ctx, known, after, name)
     if commit(ctx, steps, how, _words(name)):
         ctx.say(f"also rewrote {joined(respelled)}, which some AWS tools did not find" if respelled else "")
-        ctx.say(*missed)
+        ctx.say(*(f"{what}; {fix}" for what, fix in checks.read_differently(profiles.load(ctx.environ), name)))
         _tell_what_follows(ctx, name, wanted, ended=bool(ended))
 
 
-def _respelled(known: Profiles, name: str, steps: list[plan.Step]) -> tuple[list[plan.Step], list[str], list[str]]:
-    """The same steps, which also write what only some AWS tools read as all do; what that is, and what is left."""
+def _respelled(known: Profiles, name: str, steps: list[plan.Step]) -> tuple[list[plan.Step], list[str]]:
+    """Return the steps with names and headers that only some AWS tools find rewritten, and what that is."""
     found: list[plan.Step] = []
     said: list[str] = []
-    left: list[str] = []
     for step in steps:
         file = known.config if step.config else known.credentials
         wanted = step.changes.get(name) or {}
@@ -77,15 +76,10 @@ def _respelled(known: Profiles, name: str, steps: list[plan.Step]) -> tuple[list
         odd = {key: value for key, value in odd.items() if key not in wanted}
         more = {key: value for key, value in odd.items() if value and not edit.unreadable(value)}
         said += [*(["the header"] if header else []), *more]
-        left += [_not_found(known, name, key) for key in odd if key not in more]
         changes = {**step.changes, name: {**more, **wanted}} if more else step.changes
-        found.append(plan.Step(step.path, changes, config=step.config, renamed={name: name} if header else None))
-    return found, said, left
-
-
-def _not_found(known: Profiles, name: str, key: str) -> str:
-    path, line = known.place(name, key)
-    return f"{quoted(path)} line {line}: some AWS tools do not find {quoted(key)}; write its name in lower case, with ="
+        renamed = {name: name} if header else None
+        found.append(plan.Step(step.path, changes, config=step.config, renamed=renamed, optional=step.optional))
+    return found, said
 
 
 def take(ctx: Context, word: str, given: list[str], how: How) -> None:
@@ -168,7 +162,7 @@ def _meant(ctx: Context, key: str) -> str:
     near = nearest(key, settings.SETTINGS)
     if ctx.person is None:
         hint = f"did you mean {joined(near, 'or')}? " if near else ""
-        raise UsageError(f"AWS tools know no setting {quoted(key)}", f"{hint}to set it all the same: --force")
+        raise UsageError(f"AWS tools know no setting {quoted(key)}", f"{hint}to set it anyway: --force")
     chosen = ctx.person.choose(f"AWS tools know no {quoted(key)}: which is meant?", [*near, key], first=key)
     if is_secret(chosen) != is_secret(key):
         raise UsageError(f"{chosen} is given in another way", f"awsprof set PROFILE {chosen}")

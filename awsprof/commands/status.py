@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from awsprof import ancestry, checks, environment, lookup, names, overrides, profiles
+from awsprof import ancestry, checks, direnv, environment, lookup, names, overrides, profiles
+from awsprof.forms import is_exportable_region
 from awsprof.masking import masked
 from awsprof.report import access_key, record, session_words
 from awsprof.text import age, iso, joined, parse_time, quoted, safe
@@ -11,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
     from awsprof.overrides import Override
-    from awsprof.profiles import Profiles, Session
+    from awsprof.profiles import Profile, Profiles, Session
 
     Finding = tuple[str, str]
 
@@ -20,7 +21,7 @@ _IDENTITIES = (
     (("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",), "container role"),
     (("AWS_CONTAINER_CREDENTIALS_FULL_URI",), "container role"),
 )
-_UNSET = "unset AWS_PROFILE, or awsprof use PROFILE"
+_AWSPROF, _DIRENV, _UNSURE, _OTHER = "awsprof", "direnv", "unknown", "other"  # who set AWS_PROFILE
 
 
 def run(ctx: Context, *, as_json: bool = False) -> None:
@@ -42,13 +43,13 @@ def run(ctx: Context, *, as_json: bool = False) -> None:
 def _lines(ctx: Context, known: Profiles) -> list[tuple[str, str]]:
     name = ctx.active
     if not name:
-        return [("profile", "none" if _empty(ctx) else f"none: {_instead(ctx, known)}"), *_note(ctx, known)]
-    lines = [("profile", quoted(name)), ("set by", _origin(ctx))]
+        return [("profile", "none" if _empty(ctx) else f"none: {_instead(ctx, known)}"), *_note(ctx, known, None)]
+    lines = [("profile", quoted(name)), ("set by", _origin(ctx, known))]
+    session = profiles.session(known, name, ctx.now()) if name in known else None
     if name in known:
-        session = profiles.session(known, name, ctx.now())
         lines += [("account", safe(profiles.account(known, known[name]))), ("region", _region(ctx, known))]
         lines += [("session", session_words(session, ctx.now())), ("key", _key(ctx, known))]
-    return [(label, value) for label, value in [*lines, *_note(ctx, known)] if value]
+    return [(label, value) for label, value in [*lines, *_note(ctx, known, session)] if value]
 
 
 def _instead(ctx: Context, known: Profiles) -> str:
@@ -66,10 +67,9 @@ def _instead(ctx: Context, known: Profiles) -> str:
     return "there is no default profile, so AWS tools use this machine's own role, if it has one"
 
 
-def _note(ctx: Context, known: Profiles) -> list[Finding]:
+def _note(ctx: Context, known: Profiles, session: Session | None) -> list[Finding]:
     """A prompt reads AWS_SESSION_EXPIRATION: another terminal may have renewed the session since."""
     noted = ctx.environ.get(environment.SESSION_END, "")
-    session = profiles.session(known, ctx.active, ctx.now()) if ctx.active in known else None
     end = session.expires_at if session else None
     if not noted or parse_time(noted) == (end or -1):
         return []
@@ -94,18 +94,35 @@ def _empty(ctx: Context) -> bool:
     return ctx.environ.get(environment.PROFILE) == ""
 
 
-def _origin(ctx: Context) -> str:
-    ours = bool(ctx.environ.get(environment.SAVED))
+def _set_by(ctx: Context, known: Profiles) -> str:
+    """Return who set AWS_PROFILE, as far as this environment shows it.
+
+    A switch leaves AWSPROF_SAVED, which stays if AWS_PROFILE is changed by hand. The region variables show that, unless
+    both profiles have the same region or `use --region` chose another one.
+    """
+    if direnv.value_set(ctx.environ, environment.PROFILE) == ctx.active:
+        return _AWSPROF if direnv.value_set(ctx.environ, environment.SAVED) else _DIRENV
+    if not ctx.environ.get(environment.SAVED):
+        return _OTHER
+    return _UNSURE if ctx.active not in known or _left_over(ctx, known) else _AWSPROF
+
+
+def _origin(ctx: Context, known: Profiles) -> str:
+    by = _set_by(ctx, known)
+    if by == _DIRENV:
+        return "direnv, from an .envrc"
+    if by == _UNSURE:
+        return "awsprof, or by hand after a switch"
     found = ancestry.origin(environment.PROFILE, ctx.active, ctx.parent) if ctx.channel and ctx.parent else None
     if found is None:
         return (
             "awsprof, in this shell or the one that started it"
-            if ours
+            if by == _AWSPROF
             else "something else: your rc file, direnv, or the program that started this shell"
         )
-    who, (pid, name) = "awsprof" if ours else "something else", found
+    who, (pid, name) = "awsprof" if by == _AWSPROF else "something else", found
     if not pid:
-        return f"{who}, in this shell" if ours else f"{who}, in this shell: your rc file, direnv, or by hand"
+        return f"{who}, in this shell" if by == _AWSPROF else f"{who}, in this shell: your rc file, direnv, or by hand"
     return f"{who}, before {'this shell' if pid == ctx.parent else f'{safe(name)} (process {pid})'} was started"
 
 
@@ -126,7 +143,7 @@ def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
     """What in this environment and these files stands against the active profile, each with its fix."""
     found = [*_masked(ctx, known), *_regions(ctx, known)]
     if _empty(ctx):
-        found.append(("AWS_PROFILE is set, but empty: AWS tools look for a profile without a name", _UNSET))
+        found.append(("AWS_PROFILE is set, but empty: AWS tools look for a profile without a name", _unset(ctx)))
     if not ctx.active:
         return found
     if ctx.active not in known:
@@ -135,6 +152,12 @@ def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
     found += checks.findings(known, ctx.active, region=_environment_region(ctx))
     session = profiles.session(known, ctx.active, ctx.now())
     return [*found, *_session(known, session)]
+
+
+def _unset(ctx: Context) -> str:
+    fish = ctx.channel is not None and ctx.channel.shell_name == "fish"
+    how = "set -e AWS_PROFILE (set -eU AWS_PROFILE if it is universal)" if fish else "unset AWS_PROFILE"
+    return f"{how}, or awsprof use PROFILE"
 
 
 def _session(known: Profiles, session: Session | None) -> list[Finding]:
@@ -157,33 +180,46 @@ def _masked(ctx: Context, known: Profiles) -> list[Finding]:
     if not masks:
         return []
     instead = f"awsprof use {quoted(ctx.active)}" if ctx.active in known else "awsprof use PROFILE"
-    subject = "masks" if len(masks) == 1 else "mask"
-    return [
-        (
-            f"{joined(masks)} {subject} the profile for some AWS tools",
-            f"{instead} removes {'it' if len(masks) == 1 else 'them'}",
-        )
-    ]
+    subject, them = ("overrides", "it") if len(masks) == 1 else ("override", "them")
+    fish = ctx.channel is not None and ctx.channel.shell_name == "fish"
+    universal = f"; a universal variable: set -eU {' '.join(masks)}" if fish else ""
+    return [(f"{joined(masks)} {subject} the profile in some AWS tools", f"{instead} removes {them}{universal}")]
 
 
 def _regions(ctx: Context, known: Profiles) -> list[Finding]:
     first, second = (ctx.environ.get(name, "") for name in environment.REGIONS)
     if first == second:
-        return _left_over(ctx, known, first)
+        return _left_over(ctx, known)
     words = f"AWS_REGION is {safe(first) or 'unset'} and AWS_DEFAULT_REGION is {safe(second) or 'unset'}"
     name = quoted(ctx.active) if ctx.active in known else "PROFILE"
     return [(f"{words}: AWS tools differ in which they read", f"awsprof use {name} --region REGION sets both")]
 
 
-def _left_over(ctx: Context, known: Profiles, region: str) -> list[Finding]:
+def _left_over(ctx: Context, known: Profiles) -> list[Finding]:
     """A region of another profile: AWS_PROFILE was changed by hand, or by direnv. `--region` may choose the same."""
-    own = known[ctx.active].get("region") if ctx.active in known else ""
-    others = [name for name in sorted(known) if name != ctx.active and known[name].get("region") == region]
-    if not region or not own or own == region or not others:
+    region = ctx.environ.get(environment.REGIONS[0], "")
+    own = _own_region(ctx, known[ctx.active]) if ctx.active in known else ""
+    switched = bool(ctx.environ.get(environment.SAVED)) and ctx.active in known
+    if not region or region == (own or _users_own(ctx)) or not (own or switched):
         return []
-    what = f"the region variables are {safe(region)}, the region of {quoted(others[0])}"
-    fix = f"awsprof use {quoted(ctx.active)} sets it, unless you chose the other one with --region"
-    return [(f"{what}, but {quoted(ctx.active)} has {safe(own)}", fix)]
+    name = quoted(ctx.active)
+    others = [other for other in sorted(known) if other != ctx.active and known[other].get("region") == region]
+    of_other = f", the region of {quoted(others[0])}" if others else ""
+    what = f"the region variables are {safe(region)}{of_other}, but {name} has {safe(own) or 'no region'}"
+    corrects = "sets it" if own else "removes it"
+    return [(what, f"awsprof use {name} {corrects}, unless you chose the other one with --region")]
+
+
+def _own_region(ctx: Context, profile: Profile) -> str:
+    """The region that a switch exports for a profile."""
+    region = profile.get("region")
+    elsewhere = any(map(profile.get, ("endpoint_url", "services"))) or bool(environment.reported(ctx.environ))
+    return region if region and is_exportable_region(region, elsewhere=elsewhere) else ""
+
+
+def _users_own(ctx: Context) -> str:
+    """The user's own region, which a switch to a profile without one restores."""
+    return environment.decode(ctx.environ.get(environment.SAVED, "")).values.get(environment.REGIONS[0], "")
 
 
 def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
@@ -194,12 +230,13 @@ def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
     state = record(ctx, known, profile)
     if profile.name not in known:
         state = {**dict.fromkeys(state), "name": name or None, "active": bool(name)}
-    state["set_by"] = ("awsprof" if ctx.environ.get(environment.SAVED) else "other") if name else None
+    state["set_by"] = _set_by(ctx, known) if name else None
     state["exists"] = name in known
     state["environment_region"] = _environment_region(ctx) or None
     state["access_key"] = access_key(ctx, known, name)
     state["overrides"] = [override.record() for override in overrides.find(ctx.environ, known, name)]
-    state["notes"] = [value for _, value in _note(ctx, known)]
+    session = profiles.session(known, name, ctx.now()) if name in known else None
+    state["notes"] = [value for _, value in _note(ctx, known, session)]
     state["contradictions"] = [{"what": what, "fix": fix} for what, fix in findings]
     ctx.out(json.dumps(state, indent=2))
     ctx.say(*known.warnings)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from awsprof.picker import Row
     from awsprof.profiles import Profiles, Session
 
-_SOON = 900  # seconds: a session with less left is offered for renewal
-
 
 def run(
     ctx: Context,
@@ -84,11 +82,13 @@ def _needed(known: Profiles, name: str) -> tuple[str, ...]:
     """
     source = profiles.credential_source(known, name)
     if source == "Environment":
+        last = quoted(profiles.chain(known, name).links[-1])
         raise CredentialsError(
-            f"{quoted(name)} has credential_source = Environment: AWS tools use the keys in the environment instead "
-            "of its role, so a switch cannot work",
-            f"to use a profile's keys instead: awsprof unset {quoted(name)} credential_source; "
-            f"awsprof set {quoted(name)} source_profile=PROFILE",
+            f"{last} has credential_source = Environment: AWS tools use the keys in the environment "
+            "instead of its role, so a switch cannot work",
+            f"name it in each command, then the AWS CLI assumes the role: aws --profile {quoted(name)} COMMAND\n"
+            f"or use a profile's keys: awsprof unset {last} credential_source; "
+            f"awsprof set {last} source_profile=PROFILE",
         )
     return environment.CONTAINER if source == "EcsContainer" else ()
 
@@ -166,24 +166,25 @@ def _wants_renewal(ctx: Context, session: Session | None) -> bool:
     if session is None or names.kind_by_name(session.profile) != names.MFA:
         return False
     end = session.expires_at
-    return session.state == profiles.MISSING or (end is not None and end - ctx.now() < _SOON)
+    return session.state == profiles.MISSING or (end is not None and end - ctx.now() < replay.SOON)
 
 
 def _renewed(ctx: Context, known: Profiles, name: str, *, skippable: bool = False) -> Profiles:
     """Return the profiles after a renewal of the session that a profile depends on, if that session needs it."""
-    from awsprof.commands import mfa  # a plain switch must not pay for it
+    from awsprof.codes import SkippedError  # a plain switch must not pay for it
+    from awsprof.commands import mfa
 
     session = profiles.session(known, name, ctx.now())
     if session is None or not (_wants_renewal(ctx, session) or session.state == profiles.UNKNOWN):
         return known
-    wish = mfa.Wish(least=_SOON, skippable=skippable)
+    wish = mfa.Wish(least=replay.SOON, skippable=skippable)
     try:
         # A word without a colon may be a domain, too: then the session is named by itself.
         mfa.renew(ctx, name if ":" in name else session.profile, wish)
     except CancelledError:
         raise
     except AwsprofError as error:
-        if not skippable or (wish.asked and not isinstance(error, mfa.SkippedError)):
+        if not skippable or (wish.asked and not isinstance(error, SkippedError)):
             raise
         if not wish.asked:  # what is missing for a renewal is no reason not to switch
             ctx.say(f"cannot renew the session: {error.what}", *error.next_step.split("\n"))

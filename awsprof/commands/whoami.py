@@ -33,7 +33,11 @@ def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
     """
     known = profiles.load(ctx.environ)
     name = lookup.profile(ctx, known, word) if word else ""
-    identity = _identity(ctx, known, name)
+    try:
+        identity = _identity(ctx, known, name)
+    except AwsprofError as error:
+        error.next_step = _named(ctx, known, name, error.next_step)
+        raise
     if as_json:
         import json  # only --json pays for it
 
@@ -45,6 +49,17 @@ def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
         ctx.say(*_winner(ctx, identity["method"]))
     elif names.kind_by_name(name) == names.IAM:
         _keep_user(ctx, known, name, identity["arn"])
+
+
+def _named(ctx: Context, known: Profiles, name: str, step: str) -> str:
+    """Return a step with the profile and the domain that it is about in the place of PROFILE and DOMAIN."""
+    name = name or ctx.environ.get("AWS_DEFAULT_PROFILE") or ctx.active or "default"
+    if name not in known:
+        return step
+    last = profiles.chain(known, name).links[-1]
+    step = step.replace("show PROFILE", f"show {quoted(name)}").replace("set PROFILE", f"set {quoted(name)}")
+    step = step.replace("--profile PROFILE", f"--profile {quoted(name)}")
+    return step.replace("DOMAIN", quoted(names.domain_of(last))) if names.kind_by_name(last) else step
 
 
 def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:

@@ -229,7 +229,8 @@ class _Parser:
             return
         known = self.file.sections.get(header)
         if known is not None:
-            self.file.blame(number + 1, f"section {quoted(f'[{header}]')} stands on line {known.line + 1} already")
+            first = f"first defined on line {known.line + 1}"
+            self.file.blame(number + 1, f"duplicate section {quoted(f'[{header}]')}; {first}")
             self.section = known
             return
         self.section = self.file.sections[header] = Section(header, number, self.file.defaults)
@@ -242,7 +243,7 @@ class _Parser:
             return
         if key in section.options:
             first = section.options[key].first + 1
-            self.file.blame(number + 1, f"{quoted(key)} stands on line {first} of the same section already")
+            self.file.blame(number + 1, f"duplicate setting {quoted(key)}; first set on line {first}")
         self.option = section.options[key] = Option(key, value[at + 1 :].strip(), number)
 
 

@@ -13,7 +13,7 @@ from awsprof.text import MASK, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from awsprof.files.diff import Opcode, Part
     from awsprof.files.parse import Option
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 
 class Step:
-    """What changes in one file: settings of profiles, their names, or that they are there (see edit.edit)."""
+    """What changes in one file: settings of profiles, their names, or that they are there (see edit.edit).
 
-    __slots__ = ("before", "changes", "config", "path", "renamed")
+    An optional step removes what no longer matters: if it fails, that is a warning.
+    """
+
+    __slots__ = ("before", "changes", "config", "optional", "path", "renamed")
 
     def __init__(
         self,
@@ -33,8 +36,10 @@ class Step:
         config: bool,
         renamed: Mapping[str, str] | None = None,
         before: Mapping[str, str] | None = None,
+        optional: bool = False,
     ) -> None:
         self.path = path
+        self.optional = optional
         self.changes = changes
         self.config = config
         self.renamed = renamed or {}
@@ -58,17 +63,33 @@ def carry_out(steps: list[Step], *, trial: bool = False) -> list[str]:
     Raises:
         FileError: it cannot be done; if that is known beforehand, nothing was changed.
     """
-    folders = [os.path.dirname(os.path.realpath(step.path)) for step in steps]
-    for step, folder in zip(steps, folders, strict=True):
-        _refuse_read_only(step.path, folder)
+    warnings: list[str] = []
+    works = [_Work(step) for step in steps if _attempt(step, lambda step=step: _reach(step), warnings) is not None]  # type: ignore[misc]
+    folders = [os.path.dirname(os.path.realpath(work.step.path)) for work in works]
     with lock.folders(folders):
         for folder in folders:
             replace.remove_leftovers(folder)
-        works = [_Work(step) for step in steps]
         for work in works if trial else works[1:]:
-            work.run(trial=True)
-        warnings = [] if trial else [warning for work in works for warning in work.run(trial=False)]
-        return list(dict.fromkeys(warnings))  # a file may be replaced twice
+            _attempt(work.step, lambda work=work: work.run(trial=True), [])  # type: ignore[misc]
+        for work in () if trial else works:
+            warnings += _attempt(work.step, lambda work=work: work.run(trial=False), warnings) or []  # type: ignore[misc]
+    return [] if trial else list(dict.fromkeys(warnings))  # a file may be replaced twice
+
+
+def _attempt(step: Step, run: Callable[[], list[str]], warnings: list[str]) -> list[str] | None:
+    """Return the result of a part of a step; None after a warning if an optional step failed."""
+    try:
+        return run()
+    except FileError as error:
+        if not step.optional:
+            raise
+        warnings.append(f"leftover settings remain: {error.what.removesuffix('; nothing was written')}")
+        return None
+
+
+def _reach(step: Step) -> list[str]:
+    _refuse_read_only(step.path, os.path.dirname(os.path.realpath(step.path)))
+    return []
 
 
 def _refuse_read_only(path: str, folder: str) -> None:
@@ -112,8 +133,17 @@ def changing(steps: list[Step]) -> list[Step]:
     Raises:
         FileError: a file cannot be read or safely edited.
     """
-    files = ((step, read.load(step.path)) for step in steps)
-    return [step for step, file in files if step.edited(file).text != file.text]
+    return [step for step in steps if _changes(step)]
+
+
+def _changes(step: Step) -> bool:
+    file = read.load(step.path)
+    try:
+        return step.edited(file).text != file.text
+    except FileError:
+        if not step.optional:
+            raise
+        return True  # carry_out warns of it
 
 
 def preview(steps: list[Step]) -> list[str]:
@@ -125,7 +155,12 @@ def preview(steps: list[Step]) -> list[str]:
     lines: list[str] = []
     for step in steps:
         file = read.load(step.path)
-        result = step.edited(file)
+        try:
+            result = step.edited(file)
+        except FileError:
+            if step.optional:
+                continue
+            raise
         if result.text != file.text:
             lines += [f"--- {safe(step.path)}", f"+++ {safe(step.path)}"]
             lines += _diff(file, read.parse(result.text.encode(), step.path), result.renamed)

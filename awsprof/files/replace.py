@@ -7,6 +7,7 @@ access.py); links followed; a file that changed meanwhile is read again. See doc
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -161,11 +162,27 @@ def _refuse_what_cannot_be_kept(target: str, found: os.stat_result | None) -> No
             f"{quoted(target)} is not a regular file; nothing was written",
             "expected a regular file, or no file, at this path",
         )
+    if found and _is_immutable(target):
+        raise FileError(
+            f"{quoted(target)} is immutable or append-only and cannot be replaced; nothing was written",
+            f"run chattr -ia {quoted(target)} (macOS: chflags nouchg), then try again",
+        )
     if target in _mount_points():
         raise FileError(
             f"{quoted(target)} is mounted by itself and cannot be replaced; nothing was written",
             "mount the folder that contains it instead",
         )
+
+
+def _is_immutable(target: str) -> bool:
+    """Return whether the system refuses to open a file for writing whatever its mode; a mode alone stops no rename."""
+    if os.name == "nt":
+        return False
+    try:
+        os.close(os.open(target, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError as error:
+        return error.errno == errno.EPERM
+    return False
 
 
 def _mount_points() -> list[str]:

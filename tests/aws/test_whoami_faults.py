@@ -126,12 +126,12 @@ def credentials(action: str, expiration: str) -> Answer:
 
 # When a session ends, as STS says it, and what is said about that.
 EXPIRY = {
-    "<Expiration>tomorrow</Expiration>": "not an answer of AWS",
-    "<Expiration></Expiration>": "not an answer of AWS",
-    "": "not an answer of AWS",
-    "<Expiration>1e999</Expiration>": "not an answer of AWS",
-    "<Expiration>nan</Expiration>": "not an answer of AWS",
-    "<Expiration>2026-13-45T99:00:00Z</Expiration>": "not an answer of AWS",
+    "<Expiration>tomorrow</Expiration>": "reply did not come from AWS",
+    "<Expiration></Expiration>": "reply did not come from AWS",
+    "": "reply did not come from AWS",
+    "<Expiration>1e999</Expiration>": "reply did not come from AWS",
+    "<Expiration>nan</Expiration>": "reply did not come from AWS",
+    "<Expiration>2026-13-45T99:00:00Z</Expiration>": "reply did not come from AWS",
     "<Expiration>2020-01-01T00:00:00Z</Expiration>": "already expired",
     "<Expiration>0001-01-01T00:00:00Z</Expiration>": "already expired",
     "<Expiration>0</Expiration>": "already expired",
@@ -278,11 +278,11 @@ XML = "<Error><Code>AccessDenied</Code><Message>SECRET</Message></Error>"
 @pytest.mark.parametrize(
     ("status", "body", "told"),
     [
-        ("400", XML, "what came back is not an answer of AWS"),
-        ("403", "SECRET", "what came back is not an answer of AWS"),
-        ("302", "", "what came back is not an answer of AWS"),
-        ("429", "", "AWS is busy or out of order: 429"),
-        ("429", XML, "AWS is busy or out of order: 429"),
+        ("400", XML, "the reply did not come from AWS"),
+        ("403", "SECRET", "the reply did not come from AWS"),
+        ("302", "", "the reply did not come from AWS"),
+        ("429", "", "AWS is throttling requests or unavailable: 429"),
+        ("429", XML, "AWS is throttling requests or unavailable: 429"),
     ],
 )
 def test_a_refusal_that_is_not_awss_is_not_repeated(
@@ -333,3 +333,28 @@ def test_a_question_of_botocores_that_is_left(desk: Desk, key: str, exit_code: i
     assert ended(child) == exit_code
     assert "please report it" not in (child.before or "")
     assert desk.sts.requests == []
+
+
+# A config, and the profile that the next step names.
+NAMED: dict[str, tuple[str, str]] = {
+    "a region": ("[profile a]\nregion = eu west\n", "fix the region: awsprof set a region=REGION"),
+    "a loop": (
+        "[profile a]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = a\nregion = us-east-1\n",
+        "correct the settings: awsprof show a",
+    ),
+    "aws login without awscrt": (
+        "[profile a]\nregion = us-east-1\nlogin_session = arn:aws:iam::000000000000:user/you\n",
+        "ask the AWS CLI: aws sts get-caller-identity --profile a",
+    ),
+}
+
+
+@pytest.mark.parametrize("active", [False, True])
+@pytest.mark.parametrize("case", NAMED)
+def test_the_next_step_names_the_profile(desk: Desk, monkeypatch: Patch, case: str, *, active: bool) -> None:
+    config, step = NAMED[case]
+    keys = desk.iam().replace("work:iam", "a") if case == "a region" else ""
+    desk.write(config, keys)
+    monkeypatch.setenv("AWS_PROFILE", "a")
+    done = desk.run("whoami", *([] if active else ["a"]))
+    assert f"  {step}\n" in done.stderr

@@ -345,3 +345,11 @@ def test_a_dry_run_shows_and_writes_nothing(desk: Desk, force: bool) -> None:
 def test_a_dry_run_does_not_say_that_the_csv_may_go(desk: Desk) -> None:
     text = f"Access key ID,Secret access key\n{ID},{SECRET}\n"
     assert "still holds" not in add_iam(desk, csv=csv(desk, text), how=How(dry_run=True)).talk
+
+
+def test_a_leftover_that_cannot_be_removed_stops_no_new_key(desk: Desk) -> None:
+    odd = f'[profile "work:mfa"]\nexpiration = x\n[profile work:mfa]\n{END}'
+    desk.write(odd, f"{OLD}\n{SESSION}{END}")
+    ctx = add_iam(desk, stdin=f"{ID}\n{SECRET}\n", how=How(force=True))
+    assert desk.read() == (odd, f"{IAM}\n{SESSION}")
+    assert "leftover settings remain: " in ctx.talk

@@ -4,8 +4,9 @@ import pytest
 
 from awsprof.changes import How
 from awsprof.commands import add
-from awsprof.errors import NoSuchProfileError, UsageError
+from awsprof.errors import AwsError, AwsprofError, NoSuchProfileError, UsageError
 from tests.aws.desk import Answer, Desk, Script, Talk, desk, own_environment, sts, user
+from tests.aws.sts import Answer as StsAnswer
 
 __all__ = ["desk", "own_environment", "sts", "user"]  # fixtures
 
@@ -162,11 +163,21 @@ def test_where_aws_tells_no_device_the_person_does(desk: Desk, monkeypatch: pyte
 def test_where_aws_tells_no_device_and_nobody_does(desk: Desk, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     desk.write(credentials=desk.iam())
     reason = spoil(desk, how, monkeypatch)
-    with pytest.raises(UsageError) as raised:
+    with pytest.raises(AwsprofError) as raised:
         add_mfa(desk)
     assert reason in raised.value.what
-    assert raised.value.next_step == "add --device-arn ARN"
+    assert raised.value.next_step.endswith("add --device-arn ARN")
+    assert raised.value.exit_code == {"a deleted key": 5, "offline": 6, "plain": 6}.get(how, 2)
+    assert "DOMAIN" not in raised.value.next_step
     assert desk.read() == ("", desk.iam())
+
+
+def test_a_fault_of_aws_is_no_wrong_usage(desk: Desk) -> None:
+    desk.write(credentials=desk.iam())
+    desk.sts.script("ListMFADevices", *[StsAnswer(503, "ServiceUnavailable", "")] * 9)
+    with pytest.raises(AwsError) as raised:
+        add_mfa(desk)
+    assert (raised.value.exit_code, desk.read()) == (6, ("", desk.iam()))
 
 
 OTHER_DEVICE = f"{DEVICE}-old"

@@ -50,6 +50,14 @@ ADOPTED = {
         f"[profile work:iam]\nregion = eu-west-1\n\n{DEV}\n{MFA}",
         f"[work:iam]\n{KEYS}",
     ),
+    "with aws-vault's code command": (
+        f"[profile me]\nmfa_process = ykman code\n\n[profile dev]\n{role('me')}",
+        f"[me]\n{KEYS}",
+        f"\n[profile work:iam]\nmfa_process = ykman code\n\n{MFA}\n{DEV}",
+        f"\n[work:iam]\n{KEYS}",
+        f"[profile work:iam]\nmfa_process = ykman code\n\n{DEV}\n{MFA}",
+        f"[work:iam]\n{KEYS}",
+    ),
     "a role without MFA, a role on a role": (
         f"[profile a]\n{role('me')}\n[profile b]\n{role('me', mfa=False)}\n[profile c]\n{role('a', mfa=False)}",
         f"[me]\n{KEYS}",

@@ -55,12 +55,12 @@ def test_remove(home: Home, case: str) -> None:
 
 
 WRONG: dict[str, tuple[tuple[str, ...], type[AwsprofError], str]] = {
-    "a role stands on it": (("work:dev",), UsageError, "other:ops would have nothing to stand on"),
-    "roles stand on it, near and far": (("work:mfa",), UsageError, "work:dev and other:ops would have nothing"),
-    "a session stands on it": (("work:iam",), UsageError, "work:mfa, work:dev and other:ops would"),
-    "another domain stands on it": (("work:",), UsageError, "other:ops would have nothing to stand on"),
+    "a role stands on it": (("work:dev",), UsageError, "other:ops depends on it"),
+    "roles stand on it, near and far": (("work:mfa",), UsageError, "work:dev and other:ops depend on it"),
+    "a session stands on it": (("work:iam",), UsageError, "work:mfa, work:dev and other:ops depend on it"),
+    "another domain stands on it": (("work:",), UsageError, "other:ops depends on it"),
     "no such profile": (("work:dve",), NoSuchProfileError, "work:dev"),
-    "a bare name": (("dev",), UsageError, "other:ops would have nothing to stand on"),
+    "a bare name": (("dev",), UsageError, "other:ops depends on it"),
     "an empty name": (("",), UsageError, "empty"),
     "no such domain": (("wrok:",), NoSuchProfileError, "did you mean work?"),
     "a domain without its colon": (("work",), NoSuchProfileError, "did you mean"),
@@ -81,7 +81,7 @@ def test_remove_refused(home: Home, case: str) -> None:
 def test_of_many_some_are_named(home: Home) -> None:
     roles = "".join(f"[profile r{n}]\nrole_arn = x\nsource_profile = work:mfa\n" for n in range(9))
     home.write(roles, f"{IAM}{MFA}")
-    with pytest.raises(UsageError, match=r"r0, r1, r2, r3 and 5 more would have nothing to stand on"):
+    with pytest.raises(UsageError, match=r"r0, r1, r2, r3 and 5 more depend on it"):
         call(home, run("work:mfa"))
 
 

@@ -288,7 +288,7 @@ def test_an_answer_that_is_not_iams(desk: Desk, action: str, tree: str) -> None:
     body = f"<{action}Response><{action}Result>{tree}</{action}Result></{action}Response>"
     desk.sts.script(action, Scripted(200, body=body.encode()))
     before = desk.read()
-    with pytest.raises(AwsError, match="not an answer of AWS"):
+    with pytest.raises(AwsError, match="reply did not come from AWS"):
         run(desk)
     assert works(desk)
     assert desk.read() == before
@@ -458,3 +458,14 @@ def test_the_age_is_told_where_iam_told_it(desk: Desk, monkeypatch: pytest.Monke
     monkeypatch.setenv("AWS_PROFILE", "work:dev")
     assert f"key      {key_id}  100 days old\n" in desk.run("status").stdout
     assert json.loads(desk.run("status", "--json").stdout)["access_key"] == shown
+
+
+def test_a_leftover_that_cannot_be_removed_stops_no_rotation(desk: Desk) -> None:
+    desk.set_up()
+    config, _ = desk.read()
+    odd = '\n[profile "work:iam"]\naws_session_token = t\n[profile work:iam]\naws_session_token = t\n'
+    desk.write(config + odd, desk.read()[1])
+    talk = run(desk).talk
+    assert works(desk)
+    assert "leftover settings remain: " in talk
+    assert desk.read()[0] == config + odd

@@ -1,10 +1,13 @@
 """`status`: the active profile, where it comes from, and what contradicts it."""
 
+import base64
 import json
+import zlib
 
 import pytest
 
 from awsprof.commands import status
+from awsprof.context import Context
 from tests.conftest import Home
 
 ARN = "arn:aws:iam::123456789012"
@@ -91,13 +94,13 @@ def test_lines(home: Home, environ: dict[str, str], line: str) -> None:
         (
             LASTING,
             {**OURS, "AWS_ACCESS_KEY_ID": "A"},
-            "AWS_ACCESS_KEY_ID masks the profile for some AWS tools",
+            "AWS_ACCESS_KEY_ID overrides the profile in some AWS tools",
             "awsprof use work:dev removes it",
         ),
         (
             LASTING,
             {"AWS_ACCESS_KEY_ID": "", "AWS_DEFAULT_PROFILE": "x"},
-            "AWS_ACCESS_KEY_ID and AWS_DEFAULT_PROFILE mask the profile for some AWS tools",
+            "AWS_ACCESS_KEY_ID and AWS_DEFAULT_PROFILE override the profile in some AWS tools",
             "awsprof use PROFILE removes them",
         ),
         (
@@ -118,7 +121,7 @@ def test_lines(home: Home, environ: dict[str, str], line: str) -> None:
         (EXPIRED, OURS, "the MFA session of work:mfa is expired", "awsprof mfa"),
         (
             LASTING,
-            {**OURS, "AWS_PROFILE": "tokens"},
+            {"AWS_PROFILE": "tokens"},
             "the temporary keys of tokens are expired",
             "renew them where they came from",
         ),
@@ -127,6 +130,18 @@ def test_lines(home: Home, environ: dict[str, str], line: str) -> None:
             {**OURS, "AWS_PROFILE": "play:dev"},
             "the region variables are eu-west-1, the region of work:dev, but play:dev has us-east-1",
             "awsprof use play:dev sets it, unless you chose the other one with --region",
+        ),
+        (
+            LASTING,
+            {**OURS, "AWS_REGION": "eu-north-1", "AWS_DEFAULT_REGION": "eu-north-1"},
+            "the region variables are eu-north-1, but work:dev has eu-west-1",
+            "awsprof use work:dev sets it, unless you chose the other one with --region",
+        ),
+        (
+            LASTING,
+            {**OURS, "AWS_PROFILE": "work:mfa"},
+            "the region variables are eu-west-1, the region of work:dev, but work:mfa has no region",
+            "awsprof use work:mfa removes it, unless you chose the other one with --region",
         ),
     ],
 )
@@ -140,6 +155,66 @@ def test_a_contradiction_and_its_fix(home: Home, session: str, environ: dict[str
     home.call(lambda ctx: status.run(ctx, as_json=True), **environ)
     (told,) = json.loads(home.out)["contradictions"]
     assert (told["what"], told["fix"]) == (found[0][2:], fix)
+
+
+def direnv(**variables: str) -> dict[str, str]:
+    """The environment after an .envrc that sets these."""
+    diff = zlib.compress(json.dumps({"p": {}, "n": variables}).encode())
+    return {**variables, "DIRENV_DIFF": base64.urlsafe_b64encode(diff).decode()}
+
+
+# The environment, what `status` prints after "set by", and `set_by` in JSON.
+SET_BY: dict[str, tuple[dict[str, str], str, str]] = {
+    "a switch": (OURS, "awsprof, in this shell or the one that started it", "awsprof"),
+    "another profile by hand": ({**OURS, "AWS_PROFILE": "play:dev"}, "awsprof, or by hand after a switch", "unknown"),
+    "no profile by hand": ({**OURS, "AWS_PROFILE": "gone"}, "awsprof, or by hand after a switch", "unknown"),
+    "a user's own region, restored": (
+        {**OURS, "AWS_PROFILE": "work:mfa", "AWSPROF_SAVED": "=eu-west-1|=eu-west-1"},
+        "awsprof, in this shell or the one that started it",
+        "awsprof",
+    ),
+    "direnv": (direnv(AWS_PROFILE="work:dev"), "direnv, from an .envrc", "direnv"),
+    "direnv after a switch": ({**OURS, **direnv(AWS_PROFILE="play:dev")}, "direnv, from an .envrc", "direnv"),
+    "a switch after direnv": (
+        {**direnv(AWS_PROFILE="play:dev"), **OURS},
+        "awsprof, in this shell or the one that started it",
+        "awsprof",
+    ),
+    "awsprof in .envrc": (direnv(**OURS), "awsprof, in this shell or the one that started it", "awsprof"),
+    "another version of direnv": (
+        {"AWS_PROFILE": "work:dev", "DIRENV_DIFF": "x"},
+        "something else: your rc file, direnv, or the program that started this shell",
+        "other",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SET_BY)
+def test_who_set_the_profile(home: Home, case: str) -> None:
+    environ, line, told = SET_BY[case]
+    home.write(CONFIG, f"[work:mfa]\n{LASTING}")
+    home.call(status.run, **environ)
+    assert f"set by   {line}" in home.out.splitlines()
+    home.call(lambda ctx: status.run(ctx, as_json=True), **environ)
+    assert json.loads(home.out)["set_by"] == told
+
+
+def test_a_region_of_the_users_own_is_none_left_over(home: Home) -> None:
+    home.write(CONFIG, f"[work:mfa]\n{LASTING}")
+    home.call(status.run, AWS_PROFILE="work:mfa", AWS_REGION="r", AWS_DEFAULT_REGION="r")
+    assert "! " not in home.out
+
+
+def test_in_fish_universal_variables_have_their_own_advice(home: Home) -> None:
+    def as_fish(ctx: Context) -> None:
+        assert ctx.channel
+        ctx.channel.shell_name = "fish"
+        status.run(ctx)
+
+    home.write(CONFIG)
+    home.call(as_fish, AWS_PROFILE="", AWS_ROLE_ARN="r")
+    assert "  awsprof use PROFILE removes it; a universal variable: set -eU AWS_ROLE_ARN" in home.out.splitlines()
+    assert "set -eU AWS_PROFILE if it is universal" in home.out
 
 
 FIELDS = ["name", "domain", "kind", "account", "region", "source", "active", "session"]

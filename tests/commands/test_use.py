@@ -323,7 +323,8 @@ def test_keys_in_the_environment_cannot_be_switched_to(home: Home, word: str) ->
     with pytest.raises(CredentialsError, match="credential_source = Environment") as refused:
         home.call(using(word), AWS_ACCESS_KEY_ID="A", AWSPROF_PREVIOUS="a")
     assert refused.value.exit_code == 5
-    assert f"awsprof unset {word.replace('-', 'a')} credential_source; " in refused.value.next_step
+    assert "awsprof unset a credential_source; awsprof set a source_profile=" in refused.value.next_step
+    assert f": aws --profile {word.replace('-', 'a')} COMMAND\n" in refused.value.next_step
     assert (home.snippet, home.err) == ("", "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -275,3 +276,40 @@ def test_a_read_only_config_is_replaced_with_a_warning(tmp_path: Path) -> None:
     path.chmod(0o444)
     warnings = plan.carry_out([plan.Step(str(path), {"a": {"region": "r"}}, config=True)])
     assert warnings == [f"{path} is read-only (mode 444); it was replaced and is still read-only"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_optional_step_that_fails_is_a_warning(tmp_path: Path, order: int) -> None:
+    """Here AWS tools differ on which section is the profile's, so no edit of it is safe."""
+    config, credentials = tmp_path / "config", tmp_path / "credentials"
+    config.write_text('[profile a]\nexpiration = x\n[profile "a"]\nexpiration = x\n')
+    credentials.write_text("[a]\nregion = x\n")
+    before = config.read_bytes()
+    steps = [
+        plan.Step(str(credentials), {"a": {"region": "y"}}, config=False),
+        plan.Step(str(config), {"a": {"expiration": None}}, config=True, optional=True),
+    ][::order]
+    assert plan.changing(steps) == steps
+    assert len([line for line in plan.preview(steps) if line.startswith("+++")]) == 1
+    assert plan.carry_out(steps, trial=True) == []
+    credentials.chmod(0o600)
+    (warning,) = plan.carry_out(steps)
+    assert warning.startswith(f"leftover settings remain: {config} line 3: AWS tools differ")
+    assert (credentials.read_text(), config.read_bytes()) == ("[a]\nregion = y\n", before)
+
+
+def test_an_optional_step_in_a_folder_that_is_read_only_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "c").mkdir()
+    config = tmp_path / "c" / "config"
+    config.write_text("[profile a]\nexpiration = x\n")
+    monkeypatch.setattr(os, "access", lambda folder, *_, **__: folder != str(tmp_path / "c"))
+    steps = [
+        plan.Step(str(tmp_path / "credentials"), {"a": {"region": "y"}}, config=False),
+        plan.Step(str(config), {"a": {"expiration": None}}, config=True, optional=True),
+    ]
+    (warning,) = plan.carry_out(steps)
+    assert warning.startswith(f"leftover settings remain: {config} is read-only")
+    assert (tmp_path / "credentials").read_text() == "[a]\nregion = y\n"
+    assert os.listdir(tmp_path / "c") == ["config"]

@@ -63,7 +63,7 @@ ACCEPTED = {
 }
 
 REFUSED = {  # bytes -> the line that is wrong, and a word of the reason
-    "section twice": (b"[a]\nx=1\n[b]\n[a]\ny=2\n", 4, "line 1 already"),
+    "section twice": (b"[a]\nx=1\n[b]\n[a]\ny=2\n", 4, "first defined on line 1"),
     "key twice": (b"[a]\nx=1\ny=1\nx=2\n", 4, "line 2"),
     "key twice, other case": (b"[a]\nregion=1\n\nRegion=2\n", 4, "line 2"),
     "key twice in two [DEFAULT]": (b"[DEFAULT]\nx=1\n[DEFAULT]\nx=2\n", 4, "line 2"),
@@ -274,7 +274,7 @@ def test_an_unreadable_file_is_said(tmp_path: Path, as_nobody: object) -> None:
 def test_a_byte_that_is_no_text_does_not_reach_a_message(tmp_path: Path) -> None:
     file = read.parse(b"[a\x1b[31m]\n[a\x1b[31m]\n", "config")
     assert file.problem is not None
-    assert file.problem.reason == r"section $'[a\x1b[31m]' stands on line 1 already"
+    assert file.problem.reason == r"duplicate section $'[a\x1b[31m]'; first defined on line 1"
 
 
 def test_reading_stays_light() -> None:

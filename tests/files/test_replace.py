@@ -461,3 +461,18 @@ def test_windows_waits_for_a_reader(path: Path, monkeypatch: pytest.MonkeyPatch)
         with temporary.open("rb") as file:
             replace._rename(str(temporary), str(path), file)
     assert (file.closed, len(tries), path.read_bytes()) == (True, 3, NEW)
+
+
+@pytest.mark.parametrize("flag", ["i", "a"])
+def test_an_immutable_file_is_noticed_by_a_trial(path: Path, flag: str) -> None:
+    """Before an MFA code is spent."""
+    if not shutil.which("chattr") or subprocess.run(["chattr", f"+{flag}", path], capture_output=True).returncode:
+        pytest.skip("only root can do so, on some file systems")
+    try:
+        for trial in (True, False):
+            with pytest.raises(FileError, match="immutable or append-only") as raised:
+                write(path, trial=trial)
+            assert raised.value.next_step.startswith("run chattr -ia ")
+    finally:
+        subprocess.run(["chattr", f"-{flag}", path], check=True)
+    assert path.read_bytes() == OLD

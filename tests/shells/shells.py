@@ -22,9 +22,8 @@ from .probe import SEPARATOR
 CHECKOUT = Path(__file__).parents[2] / "shells"
 PROBE = Path(__file__).with_name("probe.py")
 BIN = Path(sys.executable).parent
-# Another fish than the installed one, for instance of another Debian; fish 3.1 has no --no-config.
-OTHER_FISH = os.environ.get("AWSPROF_FISH")
-FISH = (OTHER_FISH,) if OTHER_FISH else ("fish", "--no-config")
+# Another fish than the installed one, for instance of another Debian; fish before 3.4 has no --no-config.
+FISH = (os.environ.get("AWSPROF_FISH", "fish"), *os.environ.get("AWSPROF_FISH_OPTIONS", "--no-config").split())
 # PowerShell asks the network neither for updates nor reports what is done.
 QUIET = {"POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off"}
 # What every shell keeps for itself, or sets when it starts.
