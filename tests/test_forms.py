@@ -188,7 +188,7 @@ def test_what_comes_along_with_a_pasted_value_is_left_out(check: "forms.Check", 
 
 
 # What is refused as a slip, taken with --force because AWS or another service takes it; and what AWS refuses.
-FORCED = {
+FORCED: dict[str, tuple["forms.Check", str, bool]] = {
     "Cloudflare's region": (forms.check_region, "auto", True),
     "DigitalOcean's region": (forms.check_region, "nyc3", True),
     "a region with capitals": (forms.check_region, "EU-1", True),
