@@ -96,7 +96,7 @@ def _first_sentence(text: str) -> str:
 def block(name: str) -> str:
     """The generated block of a hook file: the table in the one spelling of a literal that its shell has."""
     quoted = {"fish": _fish, "psm1": _pwsh}.get(name.rsplit(".", maxsplit=1)[1], _posix)
-    lines = table() if name in ("awsprof.bash", "awsprof.zsh") else list(_first_arguments(table()))
+    lines = table() if name != "awsprof.psm1" else list(_first_arguments(table()))
     return "\n".join([BEGIN, quoted(lines), END, ""])
 
 
