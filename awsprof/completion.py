@@ -96,20 +96,7 @@ def _first_sentence(text: str) -> str:
 def block(name: str) -> str:
     """The generated block of a hook file: the table in the one spelling of a literal that its shell has."""
     quoted = {"fish": _fish, "psm1": _pwsh}.get(name.rsplit(".", maxsplit=1)[1], _posix)
-    lines = table() if name != "awsprof.psm1" else list(_first_arguments(table()))
-    return "\n".join([BEGIN, quoted(lines), END, ""])
-
-
-def _first_arguments(lines: list[str]) -> Iterator[str]:
-    """The lines that the hooks of the other shells understand so far: first arguments, no settings."""
-    seen = ""
-    for line in lines:
-        command, word, text = line.split("\t")
-        if command in ("=set", "=not") or (word[:1].isupper() and command == seen):
-            continue
-        if word[:1].isupper():
-            seen, word = command, word.removesuffix("...").replace("IAM", "DOMAIN")
-        yield f"{command}\t{word}\t{text}"
+    return "\n".join([BEGIN, quoted(table()), END, ""])
 
 
 def _posix(lines: list[str]) -> str:
