@@ -237,10 +237,12 @@ function __awsprof_values --argument-names kind domain text
             test $kind = IAM; and set rest 'iam\t.*'
             __awsprof_profiles $text | string replace -rf "^([^\t:]+):$rest" "\$1$colon\tdomain"
         case 'DOMAIN|PROFILE'
-            if string match -q '*:*' -- $text
-                __awsprof_profiles $text | string replace -rf '^([^\t]+)\t(?:[^\t]* )?mfa(\t[^\t]*)$' '$1$2'
+            set -l start (string replace -r '^["\']' '' -- $text | string escape --style=regex)
+            set -l found (__awsprof_profiles :mfa | string replace -rf '^([^\t:]+):mfa\t.*' '$1\tdomain')
+            if string match -qir "^$start" -- $found
+                string join \n -- $found
             else
-                __awsprof_profiles :mfa | string replace -rf '^([^\t:]+):mfa\t.*' '$1\tdomain'
+                __awsprof_profiles $text | string replace -rf '^([^\t]+)\t(?:[^\t]* )?mfa(\t[^\t]*)$' '$1$2'
             end
         case 'PROFILE*' SOURCE
             set -l name '[^\t]+'

@@ -436,9 +436,9 @@ function Get-AwsprofValue($kind, $domain, $word) {
         }
         'PROFILE' { Select-AwsprofActive $word @(Find-AwsprofProfile All '' $word) }
         'SOURCE' { Find-AwsprofProfile User '' $word }
-        'DOMAIN|PROFILE' { Find-AwsprofDomain $word '(?-i::mfa)' }
         'DOMAIN|PROFILE' {
-            if ($word.Contains(':')) { @(Find-AwsprofProfile All '' $word) -match '^[^\t]*\t([^\t]* )?mfa\t' }
+            $found = @(Find-AwsprofDomain $word '(?-i::mfa)')
+            if ($found) { $found } else { @(Find-AwsprofProfile All '' $word) -match '^[^\t]*\t([^\t]* )?mfa\t' -match $starts }
         }
         'IAM' { Find-AwsprofDomain $word '(?-i::iam)' }
         'DOMAIN' { Find-AwsprofDomain $word $any }

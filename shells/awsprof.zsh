@@ -368,6 +368,10 @@ function __awsprof_profiles() {
     \builtin local -a __awsprof_matcher __awsprof_domains
     if [[ $1 == DOMAIN\|PROFILE && ${__awsprof_typed} == *:* ]]; then __awsprof_kind=MFA; fi
     __awsprof_find "${__awsprof_kind}" "${__awsprof_domain}${__awsprof_typed}"
+    if [[ ${__awsprof_kind}/${__awsprof_found} == DOMAIN\|PROFILE/ ]]; then
+        __awsprof_find MFA "${__awsprof_typed}"
+        if [[ -n ${__awsprof_found} ]]; then __awsprof_kind=MFA; fi
+    fi
     if [[ -z ${__awsprof_found} ]]; then
         __awsprof_matcher=(-M 'l:|=* r:|=*')
         if [[ ${__awsprof_kind}/${AWS_PROFILE-}/${__awsprof_domain} == PROFILE*/*:*/ && ${__awsprof_typed} == [^:]## ]]; then
@@ -400,8 +404,11 @@ function __awsprof_settings() {
     __awsprof_secrets=("${(@)__awsprof_found:#*=*}")
     __awsprof_found=("${(@)${(@M)__awsprof_found:#*=*}%%=*}")
     \compadd -a __awsprof_secrets
-    if [[ -n $1 ]]; then __awsprof_word=''; else __awsprof_word=' '; fi
-    \compadd -Q -S "${__awsprof_word}" -- "${(@)^__awsprof_found}$1"
+    if [[ -n $1 ]]; then
+        \compadd -Q -S '' -- "${(@)^__awsprof_found}$1"
+    else
+        \compadd -a __awsprof_found
+    fi
 }
 
 # Offers the values of the kind $1, or the words in it.

@@ -86,6 +86,7 @@ LISTS = {
     "awsprof rotate --allow-endpoint wo": [],
     "awsprof use --domain work: d": ["dev"],
     "awsmfa far:": ["far:role"],
+    "awsmfa fa": ["far:role"],
     "awsprof set work:dev outp": ["output="],
     "awsprof set work:dev s3.addr": ["s3.addressing_style="],
     "awsprof set work:dev output=": [

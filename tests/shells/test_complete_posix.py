@@ -155,6 +155,7 @@ LINES = {
     "not the active one itself": ("awsuse bill", "awsuse bill"),
     "keeps what was typed": ("awsuse s", "awsuse s"),
     "mfa, with another domain's session": ("awsprof mfa far:r", "awsprof mfa far:role "),
+    "mfa, with another domain's, no colon": ("awsprof mfa fa", "awsprof mfa far:role "),
     "mfa, with no session": ("awsprof mfa far:k", "awsprof mfa far:k"),
     "what excludes another": ("awsprof use --renew --no-r", "awsprof use --renew --no-r"),
     "an option, not twice": ("awsprof use --renew --ren", "awsprof use --renew --ren"),
