@@ -1,7 +1,8 @@
 """What shells read without a process: names to complete, ends of sessions to show. No secrets; delete it at will.
 
     awsprof/1/at/1790000000123456789   a stamp: empty, named by the instant that is also its modification time
-    awsprof/1/names                    a head, then name TAB kind TAB description on each line, then a dot
+    awsprof/1/names                    a head, then name TAB kind TAB description on each line, then a dot;
+                                       ` mfa` follows the kind of a profile that `awsprof mfa` accepts
     awsprof/1/stands/work,dev          of a profile that was switched to: head TAB profile TAB its session TAB dot
     awsprof/1/session/work,mfa         head TAB session TAB its end as UTC seconds TAB in ISO TAB as local HH:MM TAB dot
     awsprof/1/key/AKIA...              of an access key: when IAM made it, as UTC seconds
@@ -19,7 +20,7 @@ from __future__ import annotations
 import os
 import time
 
-from awsprof import profiles, store
+from awsprof import chains, profiles, store
 from awsprof import shell as shells
 from awsprof.errors import FileError
 from awsprof.files import read
@@ -170,7 +171,8 @@ def _described(known: Profiles, name: str) -> str:
     profile = known[name]
     kind = profile.kind
     parts = (kind, profiles.account(known, profile), masked("region", profile.get("region")))
-    return f"{name}\t{kind}\t{safe(' '.join(part for part in parts if part))}"
+    mark = " mfa" if kind != "mfa" and chains.uses_mfa(known, name) else ""
+    return f"{name}\t{kind}{mark}\t{safe(' '.join(part for part in parts if part))}"
 
 
 def is_plain(name: str) -> bool:

@@ -140,3 +140,11 @@ def asking_again(profiles: Profiles, name: str) -> list[str]:
     """The roles on the way from a profile to its keys that have an mfa_serial of their own."""
     links = chain(profiles, name).links
     return [link for link in links if profiles[link].assumes and profiles[link].get("mfa_serial")]
+
+
+def uses_mfa(profiles: Profiles, name: str) -> bool:
+    """Return whether `awsprof mfa NAME` finds a session: in the chain, otherwise in the profile's own domain."""
+    if f"{names.domain_of(name)}:{names.MFA}" in profiles:
+        return True
+    links = chain(profiles, name).links if profiles[name].has("source_profile") else []
+    return any(names.kind_by_name(link) == names.MFA for link in links)

@@ -1,7 +1,10 @@
 """Writes what completion offers into the hook files, generated from the typer app: nobody keeps two lists.
 
 `make completions` runs it. The table has one line for each word: command TAB word TAB help. A word is a subcommand, an
-option (`--region=REGION` where it takes a word), or what an argument is, in capitals; `=REGION` lists the values.
+option (`--region=REGION` if it takes a word), or the kind of an argument, in capitals and with `...` if it can be
+repeated. `=REGION` lists the values of a kind. The command `=set` has a line for each setting: `output=` and its
+values, `region=` and their kind, or the bare name of a secret, which is never typed. `=not` has a line for each two
+options that exclude each other.
 """
 
 from __future__ import annotations
@@ -9,9 +12,10 @@ from __future__ import annotations
 import os
 import sys
 
-from awsprof import install, shell
+from awsprof import install, settings, shell
 from awsprof.commands.listing import KINDS
-from awsprof.forms import REGIONS
+from awsprof.forms import REGIONS, OneOf, check_region
+from awsprof.masking import is_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +24,19 @@ if TYPE_CHECKING:
 
 BEGIN = "# >>> generated from the commands of awsprof by `make completions` >>>"
 END = "# <<< generated <<<"
+# What Tab offers for an argument or option if its name in the help says less than the command accepts.
+NARROWER = {
+    ("rotate", "DOMAIN"): "IAM",  # a domain that has keys
+    ("add mfa", "DOMAIN"): "IAM",
+    ("adopt", "--domain"): "NEW",
+}
+EXCLUDING = (
+    ("--renew", "--no-renew"),
+    ("--install", "--uninstall"),
+    ("--keep-old", "--delete-old"),
+    ("--session-name", "--no-session-name"),
+    ("--csv", "--stdin"),
+)
 HOOKS = ("awsprof.bash", "awsprof.zsh", "awsprof.fish", "awsprof.psm1")
 
 
@@ -34,14 +51,26 @@ def table() -> list[str]:
         ("SHELL", " ".join(shell.HOOKED)),
     )
     listed = [f"={name}\t{words}\t" for name, words in values]
-    return [*listed, "\t--help\tShow help", *_command(cli.command(), "")]
+    excluding = [f"=not\t{one} {other}\t" for pair in EXCLUDING for one, other in (pair, pair[::-1])]
+    return [*listed, *excluding, *_settings(), "\t--help\tShow help", *_command(cli.command(), "")]
+
+
+def _settings() -> Iterator[str]:
+    for key, check in settings.SETTINGS.items():
+        yield f"=set\t{key}\t" if is_secret(key) else f"=set\t{key}={_values(key, check)}\t"
+
+
+def _values(key: str, check: object) -> str:
+    if isinstance(check, OneOf):
+        return " ".join(check.words)
+    if check is check_region:
+        return "REGION"
+    return "PROFILE" if key in ("source_profile", "include_profile") else ""
 
 
 def _command(command: Any, path: str) -> Iterator[str]:
-    # A hook completes the first argument of a command, and options.
-    arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     for parameter in command.params:
-        if parameter not in arguments[1:] and not getattr(parameter, "hidden", False):
+        if not getattr(parameter, "hidden", False):
             yield from _parameter(parameter, path)
     for name, below in getattr(command, "commands", {}).items():
         if not below.hidden:
@@ -51,11 +80,12 @@ def _command(command: Any, path: str) -> Iterator[str]:
 
 def _parameter(parameter: Any, path: str) -> Iterator[str]:
     if parameter.param_type_name == "argument":
-        yield f"{path}\t{parameter.metavar}\t"
+        kind = NARROWER.get((path, parameter.metavar), parameter.metavar).removesuffix("...")
+        yield f"{path}\t{kind}{'...' if parameter.nargs == -1 else ''}\t"
         return
     word = max(parameter.opts, key=len)
     if not parameter.is_flag:
-        word += f"={parameter.metavar}"
+        word += f"={NARROWER.get((path, word), parameter.metavar)}"
     yield f"{path}\t{word}\t{_first_sentence(parameter.help or '')}"
 
 

@@ -250,16 +250,26 @@ def check_text(value: str, *, force: bool = False) -> str:
     return clean(value)
 
 
-def one_of(*words: str) -> Check:
-    """A check that a value is one of some words; with `force` it may be another, which AWS may have added since."""
+class OneOf:
+    """Check that a value is one of `words`, which Tab offers; with `force` it may be another, newer one of AWS's.
 
-    def check(value: str, *, force: bool = False) -> str:
+    Raises:
+        UsageError: it is another.
+    """
+
+    __slots__ = ("words",)
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __call__(self, value: str, *, force: bool = False) -> str:
+        """Return the value without what surrounds it."""
         word = clean(value)
-        if word not in words and not force:
-            raise UsageError(f"{quoted_value(word)} is none of {joined(words, 'or')}", f"choose one of them; {_FORCE}")
+        if word not in self.words and not force:
+            raise UsageError(
+                f"{quoted_value(word)} is none of {joined(self.words, 'or')}", f"choose one of them; {_FORCE}"
+            )
         return word
-
-    return check
 
 
 def number(least: int, most: int = 2**31) -> Check:

@@ -40,7 +40,7 @@ _ABOUT = frozenset(
         *("directory", "duration", "enabled", "endpoint", "env", "exp", "expiration", "expires", "expiry"),
         *("fd", "field", "file", "files", "folder", "format", "header", "helper", "host", "hours", "length"),
         *("lifetime", "limit", "manager", "method", "minutes", "mode", "name", "path", "policy", "port"),
-        *("prefix", "process", "program", "prompt", "provider", "region", "required", "scope", "scopes"),
+        *("preference", "prefix", "process", "program", "prompt", "provider", "region", "required", "scope", "scopes"),
         *("seconds", "serial", "size", "source", "stdin", "store", "time", "timeout", "ttl", "type", "uri"),
         *("url", "version"),
     )
@@ -58,7 +58,9 @@ def is_secret(key: str) -> bool:
     words = _words(key)
     whole = "".join(words)
     squeezed = whole.removesuffix("s")
-    if not words or words[-1] in _ABOUT or words[0] == "no" or squeezed.endswith(("keyid", "manager")):
+    if not words or words[-1] in _ABOUT or words[0] == "no" or "disable" in words:
+        return False
+    if squeezed.endswith(("keyid", "manager")):
         return False
     secret_key = squeezed.endswith("key") and squeezed[:-3].endswith(_KEYS)
     ends = whole.endswith(_ENDS) and not whole.endswith(_NO_ENDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from awsprof.errors import UsageError
 from awsprof.forms import (
+    OneOf,
     check_account,
     check_any_key_id,
     check_device,
@@ -18,7 +19,6 @@ from awsprof.forms import (
     check_token,
     check_url,
     number,
-    one_of,
 )
 from awsprof.masking import is_secret
 from awsprof.text import quoted
@@ -27,8 +27,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.forms import Check
 
-_truth = one_of("true", "false")
-_supported = one_of("when_supported", "when_required")
+_truth = OneOf("true", "false")
+_supported = OneOf("when_supported", "when_required")
 
 SETTINGS: dict[str, Check] = {
     # what a profile is
@@ -40,7 +40,7 @@ SETTINGS: dict[str, Check] = {
     "expiration": check_text,
     "role_arn": check_role_arn,
     "source_profile": check_text,
-    "credential_source": one_of("Environment", "Ec2InstanceMetadata", "EcsContainer"),
+    "credential_source": OneOf("Environment", "Ec2InstanceMetadata", "EcsContainer"),
     "credential_process": check_text,
     "web_identity_token_file": check_text,
     "external_id": check_external_id,
@@ -62,17 +62,17 @@ SETTINGS: dict[str, Check] = {
     "ignore_configured_endpoint_urls": _truth,
     "use_dualstack_endpoint": _truth,
     "use_fips_endpoint": _truth,
-    "sts_regional_endpoints": one_of("regional", "legacy"),
-    "account_id_endpoint_mode": one_of("preferred", "disabled", "required"),
-    "endpoint_discovery_enabled": one_of("true", "false", "auto"),
+    "sts_regional_endpoints": OneOf("regional", "legacy"),
+    "account_id_endpoint_mode": OneOf("preferred", "disabled", "required"),
+    "endpoint_discovery_enabled": OneOf("true", "false", "auto"),
     "disable_host_prefix_injection": _truth,
     "sigv4a_signing_region_set": check_text,
     "auth_scheme_preference": check_text,
     "ca_bundle": check_text,
     "tcp_keepalive": _truth,
     "max_attempts": number(1),
-    "retry_mode": one_of("legacy", "standard", "adaptive"),
-    "defaults_mode": one_of("legacy", "standard", "in-region", "cross-region", "mobile", "auto"),
+    "retry_mode": OneOf("legacy", "standard", "adaptive"),
+    "defaults_mode": OneOf("legacy", "standard", "in-region", "cross-region", "mobile", "auto"),
     "parameter_validation": _truth,
     "request_checksum_calculation": _supported,
     "response_checksum_validation": _supported,
@@ -83,7 +83,7 @@ SETTINGS: dict[str, Check] = {
     "metadata_service_timeout": check_timeout,
     "metadata_service_num_attempts": number(1),
     "ec2_metadata_service_endpoint": check_url,
-    "ec2_metadata_service_endpoint_mode": one_of("ipv4", "ipv6"),
+    "ec2_metadata_service_endpoint_mode": OneOf("ipv4", "ipv6"),
     "ec2_metadata_v1_disabled": _truth,
     "imds_use_ipv6": _truth,
     "csm_enabled": _truth,
@@ -91,17 +91,17 @@ SETTINGS: dict[str, Check] = {
     "csm_host": check_text,
     "csm_port": number(1, 65535),
     "s3_use_arn_region": _truth,
-    "s3_us_east_1_regional_endpoint": one_of("regional", "legacy"),
+    "s3_us_east_1_regional_endpoint": OneOf("regional", "legacy"),
     "s3_disable_multiregion_access_points": _truth,
     "s3_disable_express_session_auth": _truth,
     # how the AWS CLI behaves
-    "output": one_of("json", "yaml", "yaml-stream", "text", "table", "off"),
+    "output": OneOf("json", "yaml", "yaml-stream", "text", "table", "off"),
     "cli_pager": check_text,
-    "cli_auto_prompt": one_of("on", "on-partial", "off"),
-    "cli_binary_format": one_of("base64", "raw-in-base64-out"),
+    "cli_auto_prompt": OneOf("on", "on-partial", "off"),
+    "cli_binary_format": OneOf("base64", "raw-in-base64-out"),
     "cli_follow_urlparam": _truth,
-    "cli_history": one_of("enabled", "disabled"),
-    "cli_timestamp_format": one_of("iso8601", "wire", "none"),
+    "cli_history": OneOf("enabled", "disabled"),
+    "cli_timestamp_format": OneOf("iso8601", "wire", "none"),
     "cli_error_format": check_text,
     # what awsprof and other tools keep there
     "awsprof_user": check_session_name,
@@ -109,7 +109,7 @@ SETTINGS: dict[str, Check] = {
     "mfa_process": check_text,  # aws-vault
     "role_duration": check_role_duration,  # awsume
     # blocks
-    "s3.addressing_style": one_of("path", "virtual", "auto"),
+    "s3.addressing_style": OneOf("path", "virtual", "auto"),
     "s3.max_bandwidth": check_text,
     "s3.max_concurrent_requests": number(1),
     "s3.max_queue_size": number(1),
@@ -117,12 +117,12 @@ SETTINGS: dict[str, Check] = {
     "s3.multipart_threshold": check_text,
     "s3.io_chunksize": check_text,
     "s3.payload_signing_enabled": _truth,
-    "s3.preferred_transfer_client": one_of("auto", "classic", "crt"),
+    "s3.preferred_transfer_client": OneOf("auto", "classic", "crt"),
     "s3.target_bandwidth": check_text,
     "s3.use_accelerate_endpoint": _truth,
     "s3.use_dualstack_endpoint": _truth,
     "s3.use_arn_region": _truth,
-    "s3.us_east_1_regional_endpoint": one_of("regional", "legacy"),
+    "s3.us_east_1_regional_endpoint": OneOf("regional", "legacy"),
     "s3.s3_disable_multiregion_access_points": _truth,
 }
 _BLOCKS_OF_ANYTHING = ("api_versions.",)  # a service is the key

@@ -228,33 +228,86 @@ function __awsprof_profiles --argument-names text
     or __awsprof_profiles ''
 end
 
-# What an argument of this kind can be, one a line, with a description after a TAB.
+# What an argument of this kind can be, one a line, with a description after a TAB. A kind with spaces lists the words.
 function __awsprof_values --argument-names kind domain text
     switch $kind
+        case DOMAIN DOMAIN:NAME PREFIX IAM
+            set -l colon (string match : -- (string sub -s 7 -l 1 -- $kind))
+            set -l rest '.*'
+            test $kind = IAM; and set rest 'iam\t.*'
+            __awsprof_profiles $text | string replace -rf "^([^\t:]+):$rest" "\$1$colon\tdomain"
+        case 'DOMAIN|PROFILE'
+            set -l start (string replace -r '^["\']' '' -- $text | string escape --style=regex)
+            set -l found (__awsprof_profiles :mfa | string replace -rf '^([^\t:]+):mfa\t.*' '$1\tdomain')
+            if string match -qir "^$start" -- $found
+                string join \n -- $found
+            else
+                __awsprof_profiles $text | string replace -rf '^([^\t]+)\t(?:[^\t]* )?mfa(\t[^\t]*)$' '$1$2'
+            end
         case 'PROFILE*' SOURCE
             set -l name '[^\t]+'
             test $kind = SOURCE; and set name '[^\t:]+:(?:iam|mfa)'
-            test -n "$domain"; and set domain (string escape --style=regex -- $domain:)
-            test $kind = 'PROFILE|-'; and set -l active (string escape --style=regex -- "$AWS_PROFILE")
-            __awsprof_profiles $text | string replace -rf "^(?!$active\t)$domain($name)\t[^\t]*" '$1'
-        case 'DOMAIN|PROFILE'
-            string match -q '*:*' -- $text; and __awsprof_values PROFILE '' $text
-            __awsprof_profiles :mfa | string replace -rf '^([^\t:]+):mfa\t.*' '$1\tdomain'
-        case DOMAIN PREFIX DOMAIN:NAME
-            set -l colon (string match : -- (string sub -s 7 -l 1 -- $kind))
-            __awsprof_profiles $text | string replace -rf '^([^\t:]+).*' "\$1$colon\tdomain"
+            set -l prefix
+            test -n "$domain"; and set prefix (string escape --style=regex -- $domain:)
+            set -l active
+            test $kind = 'PROFILE|-'; and set active (string escape --style=regex -- "$AWS_PROFILE")
+            set -l form "^(?!$active\t)$prefix($name)\t[^\t]*"
+            if test -z "$text" -o -n "$domain" -o $kind = SOURCE
+                __awsprof_profiles $text | string replace -rf $form '$1'
+            else
+                set -l found (__awsprof_profiles $text | string replace -rf $form '$1')
+                __awsprof_of_active $text $found; or string join \n -- $found
+            end
+        case KEY=VALUE
+            string replace -rf '^=set\t([^\t=]+=?)[^\t]*\t.*' '$1' -- $__awsprof_table
+        case KEY
+            string replace -rf '^=set\t([^\t=]+)[^\t]*\t.*' '$1' -- $__awsprof_table
         case FILE
             __fish_complete_path $text
+        case '* *'
+            string split ' ' -- $kind
         case '*'
             set -l line (string match -- "=$kind"\t'*' $__awsprof_table | string split \t)
-            string split ' ' -- $line[2]
+            test -n "$line[2]"; and string split ' ' -- $line[2]
     end
 end
 
-# The kind of word that an option wants, as the table of commands says; nothing for one that wants none.
+# Of the profiles that follow the text, those of the active profile's domain whose name begins with it, as the program
+# resolves it; fails if there is none, or if a full name begins with it.
+function __awsprof_of_active --argument-names text
+    set -l bare (string match -r '^["\']?[\w/@+-]+$' -- $text | string replace -r '^["\']' '' | string escape --style=regex)
+    test -n "$bare"; and string match -q '*:*' -- "$AWS_PROFILE"
+    or return
+    not string match -qir "^$bare" -- $argv[2..-1]
+    and string match -ir '^'(string replace -r ':.*' : -- $AWS_PROFILE | string escape --style=regex)"$bare.*" -- $argv[2..-1]
+end
+
+# The kind of word that an option or setting wants, as the table of commands says; nothing for one that wants none.
 function __awsprof_wanted --argument-names command option
     set -l lines (string replace -rf "^(?:$command)?\t"(string escape --style=regex -- $option)= '' -- $__awsprof_table)
     string replace -r '\t.*' '' -- $lines
+end
+
+# What the value of NAME=VALUE can be, for an option or setting of the command, with NAME= before it.
+function __awsprof_assigned --argument-names command text
+    set -l part (string split -m 1 = -- $text)
+    set -l kind (__awsprof_wanted $command $part[1])
+    test -n "$kind"; and __awsprof_values $kind '' "$part[2]" | string replace -r '^' -- "$part[1]="
+end
+
+# The regular expression of a line that begins with one of these words. '': without a word it would be nothing at all.
+function __awsprof_lines_of
+    builtin echo '^(?:'(string escape --style=regex -- $argv '' | string join '|')')(?:[\t=]|$)'
+end
+
+# The options of the command that are not among the words, nor excluded by one that is.
+function __awsprof_options --argument-names command
+    set -l gone
+    for word in (string match -- '--*' $argv[2..-1] | string replace -r '=.*' '')
+        set -a gone $word (string replace -rf "^=not\t$word (.*)\t" '$1' -- $__awsprof_table)
+    end
+    set gone (__awsprof_lines_of $gone)
+    string replace -rf "^(?:$command)?\t(-[^\t=]*)[^\t]*" '$1' -- $__awsprof_table | string match -rv -- $gone
 end
 
 # What can stand where the cursor is, as the words before it and the table of commands say.
@@ -262,38 +315,56 @@ function __awsprof_complete
     set -l command
     set -l kind
     set -l domain
-    set -l argument yes
+    set -l arguments
     set -l words (commandline -opc)
     set -e words[1]
     for word in $words
         if test -n "$kind"
-            test $kind = DOMAIN; and set domain $word
+            test $kind = DOMAIN; and set domain (string replace -r ':$' '' -- $word)
             set kind
-        else if string match -q -- '--domain=*' $word
-            set domain (string replace -- --domain= '' $word)
+        else if string match -q -- '--*=*' $word
+            set -l part (string split -m 1 = -- $word)
+            test (__awsprof_wanted "$command" $part[1])x = DOMAINx; and set domain (string replace -r ':$' '' -- $part[2])
         else if string match -qr -- '^-.' $word
             set kind (__awsprof_wanted "$command" $word)
-        else if string match -qr '^[a-z]+$' -- $word; and string match -qr "^$command\t$word\t" -- $__awsprof_table
+        else if test -z "$arguments"; and string match -qr '^[a-z]+$' -- $word
+            and string match -qr "^$command\t$word\t" -- $__awsprof_table
             set command (string trim -- "$command $word")
         else
-            set argument no
+            set -a arguments $word
         end
     end
     set -l text (commandline -ct)
-    set -l option (string match -r '^--[^=]+=' -- $text)
-    if test -n "$option" -a -z "$kind"
-        set kind (__awsprof_wanted "$command" (string replace = '' -- $option))
-        set text (string replace -- $option '' $text)
-    end
     if test -n "$kind"
-        __awsprof_values $kind '' "$text" | string replace -r '^' -- "$option"
+        __awsprof_values $kind '' "$text"
+    else if string match -q -- '--*=*' $text
+        __awsprof_assigned "$command" $text
     else if string match -q -- '-*' $text
-        string replace -rf "^(?:$command)?\t(-[^\t=]*)[^\t]*" '$1' -- $__awsprof_table
+        __awsprof_options "$command" $words
     else
-        test $argument = yes; or return
-        string replace -rf "^$command\t([a-z][^\t]*)" '$1' -- $__awsprof_table
-        set kind (string replace -rf "^$command\t([A-Z][^\t]*)\t" '$1' -- $__awsprof_table)
-        test -n "$kind"; and __awsprof_values $kind "$domain" $text
+        test -z "$arguments"; and string replace -rf "^$command\t([a-z][^\t]*)" '$1' -- $__awsprof_table
+        set -l kinds (string replace -rf "^$command\t([A-Z][^\t]*)\t" '$1' -- $__awsprof_table)
+        set -l number (count $arguments x)
+        __awsprof_argument "$kinds[$number]" "$kinds[-1]" "$domain" "$text" $arguments
+    end
+end
+
+# What an argument of a kind can be; if there are more arguments than kinds, of the last one, if that can be repeated.
+function __awsprof_argument --argument-names kind last domain text
+    test -z "$kind"; and string match -q '*...' -- $last; and set kind $last
+    switch $kind/$text
+        case '/*'
+            return
+        case 'KEY=VALUE.../*=*'
+            __awsprof_assigned =set $text
+        case 'KEY*'
+            set -l there (__awsprof_lines_of (string replace -r '=.*' '' -- $argv[5..-1]))
+            __awsprof_values (string replace ... '' -- $kind) '' $text | string match -rv -- $there
+        case '*.../*'
+            set -l there (__awsprof_lines_of $argv[5..-1])
+            __awsprof_values (string replace ... '' -- $kind) "$domain" $text | string match -rv -- $there
+        case '*'
+            __awsprof_values $kind "$domain" $text
     end
 end
 
@@ -338,6 +409,104 @@ set -g __awsprof_table \
     '=KIND	all iam mfa user role sso login process keys	' \
     '=REGION	af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1 us-west-2	' \
     '=SHELL	bash zsh fish pwsh	' \
+    '=not	--renew --no-renew	' \
+    '=not	--no-renew --renew	' \
+    '=not	--install --uninstall	' \
+    '=not	--uninstall --install	' \
+    '=not	--keep-old --delete-old	' \
+    '=not	--delete-old --keep-old	' \
+    '=not	--session-name --no-session-name	' \
+    '=not	--no-session-name --session-name	' \
+    '=not	--csv --stdin	' \
+    '=not	--stdin --csv	' \
+    '=set	aws_access_key_id=	' \
+    '=set	aws_secret_access_key	' \
+    '=set	aws_session_token	' \
+    '=set	aws_security_token	' \
+    '=set	aws_account_id=	' \
+    '=set	expiration=	' \
+    '=set	role_arn=	' \
+    '=set	source_profile=PROFILE	' \
+    '=set	credential_source=Environment Ec2InstanceMetadata EcsContainer	' \
+    '=set	credential_process=	' \
+    '=set	web_identity_token_file=	' \
+    '=set	external_id=	' \
+    '=set	mfa_serial=	' \
+    '=set	mfa_device_arn=	' \
+    '=set	role_session_name=	' \
+    '=set	duration_seconds=	' \
+    '=set	sso_session=	' \
+    '=set	sso_start_url=	' \
+    '=set	sso_region=REGION	' \
+    '=set	sso_account_id=	' \
+    '=set	sso_role_name=	' \
+    '=set	sso_registration_scopes=	' \
+    '=set	login_session=	' \
+    '=set	region=REGION	' \
+    '=set	endpoint_url=	' \
+    '=set	services=	' \
+    '=set	ignore_configured_endpoint_urls=true false	' \
+    '=set	use_dualstack_endpoint=true false	' \
+    '=set	use_fips_endpoint=true false	' \
+    '=set	sts_regional_endpoints=regional legacy	' \
+    '=set	account_id_endpoint_mode=preferred disabled required	' \
+    '=set	endpoint_discovery_enabled=true false auto	' \
+    '=set	disable_host_prefix_injection=true false	' \
+    '=set	sigv4a_signing_region_set=	' \
+    '=set	auth_scheme_preference=	' \
+    '=set	ca_bundle=	' \
+    '=set	tcp_keepalive=true false	' \
+    '=set	max_attempts=	' \
+    '=set	retry_mode=legacy standard adaptive	' \
+    '=set	defaults_mode=legacy standard in-region cross-region mobile auto	' \
+    '=set	parameter_validation=true false	' \
+    '=set	request_checksum_calculation=when_supported when_required	' \
+    '=set	response_checksum_validation=when_supported when_required	' \
+    '=set	disable_request_compression=true false	' \
+    '=set	request_min_compression_size_bytes=	' \
+    '=set	sdk_ua_app_id=	' \
+    '=set	data_path=	' \
+    '=set	metadata_service_timeout=	' \
+    '=set	metadata_service_num_attempts=	' \
+    '=set	ec2_metadata_service_endpoint=	' \
+    '=set	ec2_metadata_service_endpoint_mode=ipv4 ipv6	' \
+    '=set	ec2_metadata_v1_disabled=true false	' \
+    '=set	imds_use_ipv6=true false	' \
+    '=set	csm_enabled=true false	' \
+    '=set	csm_client_id=	' \
+    '=set	csm_host=	' \
+    '=set	csm_port=	' \
+    '=set	s3_use_arn_region=true false	' \
+    '=set	s3_us_east_1_regional_endpoint=regional legacy	' \
+    '=set	s3_disable_multiregion_access_points=true false	' \
+    '=set	s3_disable_express_session_auth=true false	' \
+    '=set	output=json yaml yaml-stream text table off	' \
+    '=set	cli_pager=	' \
+    '=set	cli_auto_prompt=on on-partial off	' \
+    '=set	cli_binary_format=base64 raw-in-base64-out	' \
+    '=set	cli_follow_urlparam=true false	' \
+    '=set	cli_history=enabled disabled	' \
+    '=set	cli_timestamp_format=iso8601 wire none	' \
+    '=set	cli_error_format=	' \
+    '=set	awsprof_user=	' \
+    '=set	include_profile=PROFILE	' \
+    '=set	mfa_process=	' \
+    '=set	role_duration=	' \
+    '=set	s3.addressing_style=path virtual auto	' \
+    '=set	s3.max_bandwidth=	' \
+    '=set	s3.max_concurrent_requests=	' \
+    '=set	s3.max_queue_size=	' \
+    '=set	s3.multipart_chunksize=	' \
+    '=set	s3.multipart_threshold=	' \
+    '=set	s3.io_chunksize=	' \
+    '=set	s3.payload_signing_enabled=true false	' \
+    '=set	s3.preferred_transfer_client=auto classic crt	' \
+    '=set	s3.target_bandwidth=	' \
+    '=set	s3.use_accelerate_endpoint=true false	' \
+    '=set	s3.use_dualstack_endpoint=true false	' \
+    '=set	s3.use_arn_region=true false	' \
+    '=set	s3.us_east_1_regional_endpoint=regional legacy	' \
+    '=set	s3.s3_disable_multiregion_access_points=true false	' \
     '	--help	Show help' \
     '	--version	Print the version' \
     '	--verbose	Tell what is done and why' \
@@ -384,25 +553,28 @@ set -g __awsprof_table \
     '	current	Print the name of the active profile' \
     '	set	Set settings of a profile' \
     'set	PROFILE	' \
+    'set	KEY=VALUE...	' \
     'set	--force	Skip the checks that are stricter than AWS' \
     'set	--yes	Do not ask' \
     'set	--dry-run	Show the change as a diff, secrets masked; write nothing' \
     '	unset	Remove settings of a profile' \
     'unset	PROFILE	' \
+    'unset	KEY...	' \
     'unset	--yes	Do not ask' \
     'unset	--dry-run	Show the change as a diff, secrets masked; write nothing' \
     '	rename	Rename a profile, or a domain with all that names it' \
     'rename	PROFILE	' \
+    'rename	NEW	' \
     'rename	--no-domain	Give it a name without a domain' \
     'rename	--yes	Do not ask' \
     'rename	--dry-run	Show the change as a diff, secrets masked; write nothing' \
     '	remove	Remove profiles, or a whole domain' \
-    'remove	PROFILE	' \
+    'remove	PROFILE...	' \
     'remove	--cascade	Remove what stands on them, too' \
     'remove	--yes	Do not ask' \
     'remove	--dry-run	Show the change as a diff, secrets masked; write nothing' \
     '	rotate	Replace a domain\'s access key by a new one that AWS makes' \
-    'rotate	DOMAIN	' \
+    'rotate	IAM	' \
     'rotate	--keep-old	Leave the old key active' \
     'rotate	--delete-old	Delete the old key once it is inactive' \
     'rotate	--allow-endpoint=HOST[:PORT]	Accept this host in place of AWS' \
@@ -410,7 +582,7 @@ set -g __awsprof_table \
     'rotate	--dry-run	Show the change as a diff, secrets masked; write nothing' \
     '	adopt	Turn profiles written by other tools into a domain' \
     'adopt	PROFILE	' \
-    'adopt	--domain=DOMAIN	What the new domain is called' \
+    'adopt	--domain=NEW	What the new domain is called' \
     'adopt	--move	Rename in place, instead of adding beside' \
     'adopt	--session-name=NAME	Session name shown in CloudTrail' \
     'adopt	--no-session-name	Leave role_session_name out' \
@@ -428,7 +600,7 @@ set -g __awsprof_table \
     'add iam	--force	Skip the checks that are stricter than AWS' \
     'add iam	--dry-run	Show the change as a diff, secrets masked; write nothing' \
     'add	mfa	Add the user\'s MFA device' \
-    'add mfa	DOMAIN	' \
+    'add mfa	IAM	' \
     'add mfa	--device-arn=ARN	The device, or a hardware token\'s serial number' \
     'add mfa	--yes	Do not ask' \
     'add mfa	--force	Skip the checks that are stricter than AWS' \

@@ -413,65 +413,114 @@ function Find-AwsprofDomain($word, $rest) {
     }
 }
 
-# What an argument of this kind can be, in lines like those of the list.
+# Of the profiles that hold a word, those of the active profile's domain whose name begins with it, as the program
+# resolves it; all if there is none, or if a full name begins with it.
+function Select-AwsprofActive($word, $found) {
+    $domain, $name = "$env:AWS_PROFILE" -split ':', 2
+    $starts = [regex]::Escape($word)
+    if ($word -and $name -and -not $word.Contains(':') -and -not ($found -match "^$starts")) {
+        $mine = @($found -match "^(?-i:$([regex]::Escape("${domain}:")))$starts")
+        if ($mine) { return $mine }
+    }
+    $found
+}
+
+# What an argument of this kind can be, in lines like those of the list. A kind with spaces lists the words.
 function Get-AwsprofValue($kind, $domain, $word) {
     $starts = '^' + [regex]::Escape($word)
-    $any = '(?::[^\t]*)?'
+    $any = ':[^\t]*'
     switch -CaseSensitive ($kind) {
-        'PROFILE|-' { Find-AwsprofProfile All $domain $word $env:AWS_PROFILE }
-        'PROFILE' { Find-AwsprofProfile All '' $word }
+        'PROFILE|-' {
+            $found = @(Find-AwsprofProfile All $domain $word $env:AWS_PROFILE)
+            if ($domain) { $found } else { Select-AwsprofActive $word $found }
+        }
+        'PROFILE' { Select-AwsprofActive $word @(Find-AwsprofProfile All '' $word) }
         'SOURCE' { Find-AwsprofProfile User '' $word }
-        'DOMAIN|PROFILE' { Find-AwsprofDomain $word '(?-i::mfa)' }
-        'DOMAIN|PROFILE' { if ($word.Contains(':')) { Find-AwsprofProfile All '' $word } }
+        'DOMAIN|PROFILE' {
+            $found = @(Find-AwsprofDomain $word '(?-i::mfa)')
+            if ($found) { $found } else { @(Find-AwsprofProfile All '' $word) -match '^[^\t]*\t([^\t]* )?mfa\t' -match $starts }
+        }
+        'IAM' { Find-AwsprofDomain $word '(?-i::iam)' }
         'DOMAIN' { Find-AwsprofDomain $word $any }
         'PREFIX' { Find-AwsprofDomain $word $any }
         'DOMAIN:NAME' { @(Find-AwsprofDomain $word $any).ForEach({ "${_}:" }) }
+        'KEY=VALUE' { $script:Table -clike "=set`t*" -replace '^=set\t([^\t=]*=?).*', '$1' -match $starts }
+        'KEY' { $script:Table -clike "=set`t*" -replace '^=set\t([^\t=]*).*', '$1' -match $starts }
         'FILE' {
             $paths = [System.Management.Automation.CompletionCompleters]::CompleteFilename($word)
             $paths.ForEach({ $_.CompletionText -replace "^'(.*)'$", '$1' -replace "''", "'" })
         }
+        { $_.Contains(' ') } { $kind.Split(' ') -match $starts }
         default {
             foreach ($line in $script:Table -clike "=$kind`t*") { $line.Split("`t")[1].Split(' ') -match $starts }
         }
     }
 }
 
-# The kind of word that an option wants, as the table of commands says; nothing for one that wants none.
+# The kind of word that an option or setting wants, as the table of commands says; nothing for one that wants none.
 function Get-AwsprofWanted($command, $option) {
-    $lines = @($script:Table -match "^($command)?\t$([regex]::Escape($option))=")
-    if ($lines) { $lines[0].Split("=`t".ToCharArray())[2] }
+    $lines = @($script:Table -cmatch "^($command)?\t$([regex]::Escape($option))=")
+    if ($lines) { $lines[0] -replace '^[^\t]*\t[^=\t]*=([^\t]*)\t.*', '$1' }
+}
+
+# What the value of NAME=VALUE can be, for an option or setting of the command, with NAME= before it.
+function Get-AwsprofAssigned($command, $text) {
+    $name, $value = $text -split '=', 2
+    $kind = Get-AwsprofWanted $command $name
+    if ($kind) { @(Get-AwsprofValue $kind '' $value).ForEach({ "$name=$_" }) }
+}
+
+# The options of the command that are not among the words, nor excluded by one that is.
+function Get-AwsprofOption($command, $words) {
+    $gone = @($words -like '--*' -replace '=.*')
+    $gone += @(foreach ($word in $gone) { $script:Table -clike "=not`t$word *" -replace '^.* ([^\t]*)\t$', '$1' })
+    $lines = $script:Table -cmatch "^($command)?\t-" -replace '^[^\t]*\t([^\t=]*)[^\t]*', "`$1`t"
+    foreach ($line in $lines) { if ($gone -cnotcontains $line.Split("`t")[0]) { $line } }
+}
+
+# What the argument of the command that is due can be: if there are more arguments than kinds, the last one again, if it
+# can be repeated, but none that is there already.
+function Get-AwsprofArgument($command, $arguments, $domain, $text) {
+    $kinds = @($script:Table -cmatch "^$command\t[A-Z]" -replace '^[^\t]*\t([^\t]*)\t', '$1')
+    $kind = if ($arguments.Count -lt $kinds.Count) { $kinds[$arguments.Count] } else { @($kinds -like '*...')[-1] }
+    if (-not $kind) { return }
+    if ($kind -eq 'KEY=VALUE...' -and $text.Contains('=')) { return Get-AwsprofAssigned '=set' $text }
+    $found = @(Get-AwsprofValue ($kind -replace '\.\.\.$') $domain $text)
+    if ($kind -notlike '*...') { return $found }
+    $gone = if ($kind -clike 'KEY*') { @($arguments -replace '=.*') } else { $arguments }
+    foreach ($line in $found) { if ($gone -cnotcontains ($line.Split("`t")[0] -replace '=$')) { $line } }
 }
 
 # What can stand where the cursor is, as the words before it and the table of commands say.
 function Get-AwsprofChoice($words, $text) {
-    $command, $kind, $domain, $argument = '', '', '', $true
+    $command, $kind, $domain, $arguments = '', '', '', @()
     foreach ($word in $words) {
         if ($kind) {
-            if ($kind -eq 'DOMAIN') { $domain = $word }
+            if ($kind -eq 'DOMAIN') { $domain = $word -replace ':$' }
             $kind = ''
         }
-        elseif ($word -like '--domain=*') { $domain = $word.Substring(9) }
+        elseif ($word -like '--*=*') {
+            $option, $value = $word -split '=', 2
+            if ((Get-AwsprofWanted $command $option) -eq 'DOMAIN') { $domain = $value -replace ':$' }
+        }
         elseif ($word -like '-?*') { $kind = Get-AwsprofWanted $command $word }
-        elseif ($word -cmatch '^[a-z]+$' -and $script:Table -clike "$command`t$word`t*") {
+        elseif (-not $arguments -and $word -cmatch '^[a-z]+$' -and $script:Table -clike "$command`t$word`t*") {
             $command = "$command $word".Trim()
         }
-        else { $argument = $false }
+        else { $arguments += $word }
     }
     if ($kind) { return Get-AwsprofValue $kind '' $text }
-    if ($text -match '^(--[^=]+)=') {
-        $option, $text = $Matches[0], $text.Substring($Matches[0].Length)
-        return @(Get-AwsprofValue (Get-AwsprofWanted $command $Matches[1]) '' $text).ForEach({ "$option$_" })
-    }
+    if ($text -like '--*=*') { return Get-AwsprofAssigned $command $text }
     $starts = '^' + [regex]::Escape($text)
     $found = @()
-    if ($argument) {
-        $found = @($script:Table -cmatch "^$command\t[a-z]" -replace '^[^\t]*\t([^\t]*)', "`$1`t" -match $starts)
-        foreach ($line in $script:Table -cmatch "^$command\t[A-Z]") {
-            $found += @(Get-AwsprofValue $line.Split("`t")[1] $domain $text)
+    if ($text -notlike '-*') {
+        if (-not $arguments) {
+            $found = @($script:Table -cmatch "^$command\t[a-z]" -replace '^[^\t]*\t([^\t]*)', "`$1`t" -match $starts)
         }
+        $found += @(Get-AwsprofArgument $command $arguments $domain $text)
     }
-    if ($text -like '-*' -or -not ($text -or $found)) {
-        $found = @($script:Table -match "^($command)?\t-" -replace '^[^\t]*\t([^\t=]*)[^\t]*', "`$1`t" -match $starts)
+    if (-not $found -and (-not $text -or $text -like '-*')) {
+        $found = @(Get-AwsprofOption $command $words) -match $starts
     }
     $found
 }
@@ -481,7 +530,7 @@ function New-AwsprofResult($lines) {
     foreach ($line in $lines) {
         $text, $null, $tip = $line.Split("`t")
         $quoted = $text
-        if ($text -notmatch '^(--[a-z-]+=?)?([A-Za-z_/.][\w/.:@+-]*)?$') {
+        if ($text -notmatch '^(--[a-z-]+=?|[a-z_][\w.]*=)?([A-Za-z_/.][\w/.:@+-]*)?$') {
             $inner = [System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($text)
             $quoted = "'$inner'"
         }
@@ -558,6 +607,104 @@ $script:Table = @(
     '=KIND	all iam mfa user role sso login process keys	'
     '=REGION	af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1 us-west-2	'
     '=SHELL	bash zsh fish pwsh	'
+    '=not	--renew --no-renew	'
+    '=not	--no-renew --renew	'
+    '=not	--install --uninstall	'
+    '=not	--uninstall --install	'
+    '=not	--keep-old --delete-old	'
+    '=not	--delete-old --keep-old	'
+    '=not	--session-name --no-session-name	'
+    '=not	--no-session-name --session-name	'
+    '=not	--csv --stdin	'
+    '=not	--stdin --csv	'
+    '=set	aws_access_key_id=	'
+    '=set	aws_secret_access_key	'
+    '=set	aws_session_token	'
+    '=set	aws_security_token	'
+    '=set	aws_account_id=	'
+    '=set	expiration=	'
+    '=set	role_arn=	'
+    '=set	source_profile=PROFILE	'
+    '=set	credential_source=Environment Ec2InstanceMetadata EcsContainer	'
+    '=set	credential_process=	'
+    '=set	web_identity_token_file=	'
+    '=set	external_id=	'
+    '=set	mfa_serial=	'
+    '=set	mfa_device_arn=	'
+    '=set	role_session_name=	'
+    '=set	duration_seconds=	'
+    '=set	sso_session=	'
+    '=set	sso_start_url=	'
+    '=set	sso_region=REGION	'
+    '=set	sso_account_id=	'
+    '=set	sso_role_name=	'
+    '=set	sso_registration_scopes=	'
+    '=set	login_session=	'
+    '=set	region=REGION	'
+    '=set	endpoint_url=	'
+    '=set	services=	'
+    '=set	ignore_configured_endpoint_urls=true false	'
+    '=set	use_dualstack_endpoint=true false	'
+    '=set	use_fips_endpoint=true false	'
+    '=set	sts_regional_endpoints=regional legacy	'
+    '=set	account_id_endpoint_mode=preferred disabled required	'
+    '=set	endpoint_discovery_enabled=true false auto	'
+    '=set	disable_host_prefix_injection=true false	'
+    '=set	sigv4a_signing_region_set=	'
+    '=set	auth_scheme_preference=	'
+    '=set	ca_bundle=	'
+    '=set	tcp_keepalive=true false	'
+    '=set	max_attempts=	'
+    '=set	retry_mode=legacy standard adaptive	'
+    '=set	defaults_mode=legacy standard in-region cross-region mobile auto	'
+    '=set	parameter_validation=true false	'
+    '=set	request_checksum_calculation=when_supported when_required	'
+    '=set	response_checksum_validation=when_supported when_required	'
+    '=set	disable_request_compression=true false	'
+    '=set	request_min_compression_size_bytes=	'
+    '=set	sdk_ua_app_id=	'
+    '=set	data_path=	'
+    '=set	metadata_service_timeout=	'
+    '=set	metadata_service_num_attempts=	'
+    '=set	ec2_metadata_service_endpoint=	'
+    '=set	ec2_metadata_service_endpoint_mode=ipv4 ipv6	'
+    '=set	ec2_metadata_v1_disabled=true false	'
+    '=set	imds_use_ipv6=true false	'
+    '=set	csm_enabled=true false	'
+    '=set	csm_client_id=	'
+    '=set	csm_host=	'
+    '=set	csm_port=	'
+    '=set	s3_use_arn_region=true false	'
+    '=set	s3_us_east_1_regional_endpoint=regional legacy	'
+    '=set	s3_disable_multiregion_access_points=true false	'
+    '=set	s3_disable_express_session_auth=true false	'
+    '=set	output=json yaml yaml-stream text table off	'
+    '=set	cli_pager=	'
+    '=set	cli_auto_prompt=on on-partial off	'
+    '=set	cli_binary_format=base64 raw-in-base64-out	'
+    '=set	cli_follow_urlparam=true false	'
+    '=set	cli_history=enabled disabled	'
+    '=set	cli_timestamp_format=iso8601 wire none	'
+    '=set	cli_error_format=	'
+    '=set	awsprof_user=	'
+    '=set	include_profile=PROFILE	'
+    '=set	mfa_process=	'
+    '=set	role_duration=	'
+    '=set	s3.addressing_style=path virtual auto	'
+    '=set	s3.max_bandwidth=	'
+    '=set	s3.max_concurrent_requests=	'
+    '=set	s3.max_queue_size=	'
+    '=set	s3.multipart_chunksize=	'
+    '=set	s3.multipart_threshold=	'
+    '=set	s3.io_chunksize=	'
+    '=set	s3.payload_signing_enabled=true false	'
+    '=set	s3.preferred_transfer_client=auto classic crt	'
+    '=set	s3.target_bandwidth=	'
+    '=set	s3.use_accelerate_endpoint=true false	'
+    '=set	s3.use_dualstack_endpoint=true false	'
+    '=set	s3.use_arn_region=true false	'
+    '=set	s3.us_east_1_regional_endpoint=regional legacy	'
+    '=set	s3.s3_disable_multiregion_access_points=true false	'
     '	--help	Show help'
     '	--version	Print the version'
     '	--verbose	Tell what is done and why'
@@ -604,25 +751,28 @@ $script:Table = @(
     '	current	Print the name of the active profile'
     '	set	Set settings of a profile'
     'set	PROFILE	'
+    'set	KEY=VALUE...	'
     'set	--force	Skip the checks that are stricter than AWS'
     'set	--yes	Do not ask'
     'set	--dry-run	Show the change as a diff, secrets masked; write nothing'
     '	unset	Remove settings of a profile'
     'unset	PROFILE	'
+    'unset	KEY...	'
     'unset	--yes	Do not ask'
     'unset	--dry-run	Show the change as a diff, secrets masked; write nothing'
     '	rename	Rename a profile, or a domain with all that names it'
     'rename	PROFILE	'
+    'rename	NEW	'
     'rename	--no-domain	Give it a name without a domain'
     'rename	--yes	Do not ask'
     'rename	--dry-run	Show the change as a diff, secrets masked; write nothing'
     '	remove	Remove profiles, or a whole domain'
-    'remove	PROFILE	'
+    'remove	PROFILE...	'
     'remove	--cascade	Remove what stands on them, too'
     'remove	--yes	Do not ask'
     'remove	--dry-run	Show the change as a diff, secrets masked; write nothing'
     '	rotate	Replace a domain''s access key by a new one that AWS makes'
-    'rotate	DOMAIN	'
+    'rotate	IAM	'
     'rotate	--keep-old	Leave the old key active'
     'rotate	--delete-old	Delete the old key once it is inactive'
     'rotate	--allow-endpoint=HOST[:PORT]	Accept this host in place of AWS'
@@ -630,7 +780,7 @@ $script:Table = @(
     'rotate	--dry-run	Show the change as a diff, secrets masked; write nothing'
     '	adopt	Turn profiles written by other tools into a domain'
     'adopt	PROFILE	'
-    'adopt	--domain=DOMAIN	What the new domain is called'
+    'adopt	--domain=NEW	What the new domain is called'
     'adopt	--move	Rename in place, instead of adding beside'
     'adopt	--session-name=NAME	Session name shown in CloudTrail'
     'adopt	--no-session-name	Leave role_session_name out'
@@ -648,7 +798,7 @@ $script:Table = @(
     'add iam	--force	Skip the checks that are stricter than AWS'
     'add iam	--dry-run	Show the change as a diff, secrets masked; write nothing'
     'add	mfa	Add the user''s MFA device'
-    'add mfa	DOMAIN	'
+    'add mfa	IAM	'
     'add mfa	--device-arn=ARN	The device, or a hardware token''s serial number'
     'add mfa	--yes	Do not ask'
     'add mfa	--force	Skip the checks that are stricter than AWS'

@@ -298,31 +298,33 @@ function __awsprof_load() {
     __awsprof_read
 }
 
-# Which kind of value the option $1 takes, to __awsprof_kind.
+# Which kind of value the option or setting $2 of the command $1 takes, to __awsprof_kind.
 function __awsprof_takes() {
-    __awsprof_kind=${${(M)__awsprof_rows:#${__awsprof_command}$'\t'$1=*}#*=}
+    __awsprof_kind=${${(M)__awsprof_rows:#$1$'\t'$2=*}#$1$'\t'$2=}
     __awsprof_kind=${__awsprof_kind%%$'\t'*}
 }
 
-# Reads the words before the last: the command, --domain, whether it has its argument, the kind of value that is due.
+# Reads the words before the last: the command, --domain, how many arguments it has, the kind of value that is due.
 function __awsprof_parse() {
-    \builtin local __awsprof_word='' __awsprof_option=''
+    \builtin local __awsprof_word=''
     case ${service} in
     awsuse | awsmfa | awsoff) __awsprof_command=${service#aws} ;;
     esac
-    for __awsprof_word in "${(@Q)words[2,CURRENT-1]}"; do
-        if [[ -n ${__awsprof_kind} || ${__awsprof_word} == --domain=* ]]; then
-            if [[ ${__awsprof_option:-${__awsprof_word}} == --domain* ]]; then
-                __awsprof_domain=${__awsprof_word#--domain=}:
-            fi
-            __awsprof_kind='' __awsprof_option=''
+    __awsprof_before=("${(@Q)words[2,CURRENT-1]}")
+    for __awsprof_word in "${(@)__awsprof_before}"; do
+        if [[ -n ${__awsprof_kind} ]]; then
+            if [[ ${__awsprof_kind} == DOMAIN ]]; then __awsprof_domain=${__awsprof_word%:}:; fi
+            __awsprof_kind=''
+        elif [[ ${__awsprof_word} == --*=* ]]; then
+            __awsprof_takes "${__awsprof_command}" "${__awsprof_word%%=*}"
+            if [[ ${__awsprof_kind} == DOMAIN ]]; then __awsprof_domain=${${__awsprof_word#*=}%:}:; fi
+            __awsprof_kind=''
         elif [[ ${__awsprof_word} == -?* ]]; then
-            __awsprof_option=${__awsprof_word}
-            __awsprof_takes "${__awsprof_word}"
-        elif [[ -n ${(M)__awsprof_rows:#${__awsprof_command}$'\t'${__awsprof_word}$'\t'*} ]]; then
+            __awsprof_takes "${__awsprof_command}" "${__awsprof_word}"
+        elif [[ ${__awsprof_arguments} -eq 0 && -n ${(M)__awsprof_rows:#${__awsprof_command}$'\t'${__awsprof_word}$'\t'*} ]]; then
             __awsprof_command+=${__awsprof_command:+ }${__awsprof_word}
         else
-            __awsprof_argument=1
+            __awsprof_arguments=$((__awsprof_arguments + 1))
         fi
     done
 }
@@ -340,25 +342,46 @@ function __awsprof_show() {
     \compadd "$@" -l -d __awsprof_texts -a __awsprof_names
 }
 
-# Offers profiles or domains to an argument of the kind $1: those that begin with what was typed. Where none does, all
-# are handed over for the user's own matchers, and profiles that contain it are taken.
+# The lines of the profiles that begin with $2 and fit an argument of the kind $1 go to __awsprof_found.
+function __awsprof_find() {
+    \builtin local __awsprof_word=''
+    __awsprof_found=("${(@M)__awsprof_lines:#$2*$'\t'*$'\t'*}")
+    case $1 in
+    PROFILE\|-) __awsprof_found=("${(@)__awsprof_found:#${AWS_PROFILE-}$'\t'*}") ;;
+    SOURCE) __awsprof_found=("${(@M)__awsprof_found:#[^$'\t']#$'\t'(iam|mfa)(| mfa)$'\t'*}") ;;
+    MFA) __awsprof_found=("${(@M)__awsprof_found:#[^$'\t']#$'\t'(|* )mfa$'\t'*}") ;;
+    DOMAIN\|PROFILE) __awsprof_found=("${(@M)__awsprof_found:#[^$'\t':]##:mfa$'\t'*}") ;;
+    IAM) __awsprof_found=("${(@M)__awsprof_found:#[^$'\t':]##:iam$'\t'*}") ;;
+    DOMAIN* | PREFIX) __awsprof_found=("${(@M)__awsprof_found:#[^$'\t':]##:*}") ;;
+    esac
+    if [[ -z ${__awsprof_repeated} ]]; then \builtin return; fi
+    for __awsprof_word in "${(@)__awsprof_before}"; do
+        __awsprof_found=("${(@)__awsprof_found:#${__awsprof_word}$'\t'*}")
+    done
+}
+
+# Offers profiles or domains to an argument of the kind $1: those that begin with what was typed. If none does, those of
+# the active profile's domain whose name does, as the program resolves it; else all are handed over for the user's own
+# matchers, and profiles that contain it are taken.
 function __awsprof_profiles() {
     \builtin local __awsprof_typed=${(Q)${:-${compstate[quote]}${PREFIX}${compstate[quote]}}} __awsprof_kind=$1
     \builtin local -a __awsprof_matcher __awsprof_domains
-    __awsprof_found=("${(@M)__awsprof_lines:#${__awsprof_domain}${__awsprof_typed}*$'\t'*$'\t'*}")
-    if [[ -z ${__awsprof_found} ]]; then
-        __awsprof_found=("${(@M)__awsprof_lines:#${__awsprof_domain}*$'\t'*$'\t'*}")
-        __awsprof_matcher=(-M 'l:|=* r:|=*')
+    if [[ $1 == DOMAIN\|PROFILE && ${__awsprof_typed} == *:* ]]; then __awsprof_kind=MFA; fi
+    __awsprof_find "${__awsprof_kind}" "${__awsprof_domain}${__awsprof_typed}"
+    if [[ ${__awsprof_kind}/${__awsprof_found} == DOMAIN\|PROFILE/ ]]; then
+        __awsprof_find MFA "${__awsprof_typed}"
+        if [[ -n ${__awsprof_found} ]]; then __awsprof_kind=MFA; fi
     fi
-    if [[ $1 == DOMAIN\|PROFILE && ${__awsprof_typed} == *:* ]]; then __awsprof_kind=PROFILE; fi
-    case ${__awsprof_kind} in
-    PROFILE\|-) __awsprof_found=("${(@)__awsprof_found:#${AWS_PROFILE-}$'\t'*}") ;;
-    SOURCE) __awsprof_found=("${(@M)__awsprof_found:#[^$'\t']#$'\t'(iam|mfa)$'\t'*}") ;;
-    DOMAIN\|PROFILE) __awsprof_found=("${(@M)__awsprof_found:#[^$'\t']#$'\t'mfa$'\t'*}") ;;
-    esac
+    if [[ -z ${__awsprof_found} ]]; then
+        __awsprof_matcher=(-M 'l:|=* r:|=*')
+        if [[ ${__awsprof_kind}/${AWS_PROFILE-}/${__awsprof_domain} == PROFILE*/*:*/ && ${__awsprof_typed} == [^:]## ]]; then
+            __awsprof_find "${__awsprof_kind}" "${AWS_PROFILE%%:*}:${__awsprof_typed}"
+        fi
+        if [[ -z ${__awsprof_found} ]]; then __awsprof_find "${__awsprof_kind}" "${__awsprof_domain}"; fi
+    fi
     if [[ -z ${__awsprof_found} ]]; then \builtin return; fi
     case ${__awsprof_kind} in
-    DOMAIN* | PREFIX)
+    DOMAIN* | PREFIX | IAM)
         __awsprof_domains=("${(@u)${(@)__awsprof_found%%$'\t'*}%%:*}")
         if [[ $1 == DOMAIN:NAME ]]; then __awsprof_matcher=(-S :); else __awsprof_matcher=(); fi
         \compadd "${__awsprof_matcher[@]}" -d __awsprof_domains -a __awsprof_domains
@@ -370,14 +393,35 @@ function __awsprof_profiles() {
     esac
 }
 
-# Offers the values of the kind $1.
+# Offers the names of settings that are not there already: with $1 after them, unless it is a secret.
+function __awsprof_settings() {
+    \builtin local __awsprof_word=''
+    \builtin local -a __awsprof_secrets
+    __awsprof_found=("${(@)${(@)${(@M)__awsprof_rows:#=set$'\t'*}#*$'\t'}%$'\t'}")
+    for __awsprof_word in "${(@)__awsprof_before}"; do
+        __awsprof_found=("${(@)__awsprof_found:#${__awsprof_word%%=*}(|=*)}")
+    done
+    __awsprof_secrets=("${(@)__awsprof_found:#*=*}")
+    __awsprof_found=("${(@)${(@M)__awsprof_found:#*=*}%%=*}")
+    \compadd -a __awsprof_secrets
+    if [[ -n $1 ]]; then
+        \compadd -Q -S '' -- "${(@)^__awsprof_found}$1"
+    else
+        \compadd -a __awsprof_found
+    fi
+}
+
+# Offers the values of the kind $1, or the words in it.
 function __awsprof_values() {
     case $1 in
     FILE)
         \builtin setopt "${_comp_options[@]}"
         \_files
         ;;
-    *PROFILE* | DOMAIN* | PREFIX | SOURCE)
+    KEY=VALUE) __awsprof_settings '=' ;;
+    KEY) __awsprof_settings '' ;;
+    *\ *) \compadd -- ${(s: :)1} ;;
+    *PROFILE* | DOMAIN* | PREFIX | IAM | SOURCE)
         __awsprof_load
         __awsprof_profiles "$1"
         ;;
@@ -385,35 +429,69 @@ function __awsprof_values() {
     esac
 }
 
+# Offers the value of the option or setting NAME=VALUE that is typed, if the command $1 has it.
+function __awsprof_offer_value() {
+    __awsprof_takes "$1" "${PREFIX%%=*}"
+    \compset -P 1 '*='
+    __awsprof_repeated=''
+    if [[ -n ${__awsprof_kind} ]]; then __awsprof_values "${__awsprof_kind}"; fi
+}
+
+# Whether the option $1 is among the words.
+function __awsprof_given() {
+    [[ -n $1 && -n ${__awsprof_before[(r)$1(|=*)]} ]]
+}
+
+# Offers the options of the command that are not there already, nor excluded by one that is.
+function __awsprof_options() {
+    \builtin local __awsprof_row='' __awsprof_word='' __awsprof_other=''
+    for __awsprof_row in "${(@M)__awsprof_rows:#(${__awsprof_command}|)$'\t'-*}"; do
+        __awsprof_row=${__awsprof_row#*$'\t'}
+        __awsprof_word=${${__awsprof_row%%$'\t'*}%%=*}
+        __awsprof_other=${${${(M)__awsprof_rows:#=not$'\t'${__awsprof_word} *}##* }%$'\t'}
+        if ! __awsprof_given "${__awsprof_word}" && ! __awsprof_given "${__awsprof_other}"; then
+            __awsprof_found+=("${__awsprof_word}"$'\t'"${__awsprof_row#*$'\t'}")
+        fi
+    done
+    __awsprof_show
+}
+
+# Offers the argument of the command that is due, the last one again if it can be repeated.
+function __awsprof_argument() {
+    \builtin local __awsprof_row=''
+    \builtin local -a __awsprof_kinds
+    __awsprof_kinds=("${(@)${(@M)__awsprof_rows:#${__awsprof_command}$'\t'[[:upper:]]*}#*$'\t'}")
+    __awsprof_row=${__awsprof_kinds[__awsprof_arguments + 1]-}
+    if [[ -z ${__awsprof_row} ]]; then __awsprof_row=${(M)__awsprof_kinds[-1]:#*...$'\t'}; fi
+    __awsprof_row=${__awsprof_row%$'\t'}
+    if [[ ${__awsprof_row} == *... ]]; then __awsprof_repeated=1; fi
+    if [[ ${__awsprof_row}/${PREFIX} == KEY=VALUE.../*=* ]]; then
+        __awsprof_offer_value '=set'
+    elif [[ -n ${__awsprof_row} ]]; then
+        __awsprof_values "${__awsprof_row%...}"
+    fi
+}
+
 function __awsprof_complete() {
     \builtin emulate -L zsh
     \builtin setopt extended_glob
-    \builtin local __awsprof_command='' __awsprof_kind='' __awsprof_domain='' __awsprof_argument='' __awsprof_row=''
-    \builtin local __awsprof_word=''
-    \builtin local -a __awsprof_rows __awsprof_lines __awsprof_found
+    \builtin local __awsprof_command='' __awsprof_kind='' __awsprof_domain='' __awsprof_repeated=''
+    \builtin local __awsprof_arguments=0
+    \builtin local -a __awsprof_rows __awsprof_lines __awsprof_found __awsprof_before
     __awsprof_rows=("${(@f)__awsprof_table}")
     __awsprof_parse
-    if [[ -z ${__awsprof_kind} && ${PREFIX} == --*=* ]]; then
-        __awsprof_takes "${PREFIX%%=*}"
-        \compset -P 1 '*='
-        __awsprof_kind=${__awsprof_kind:--}
-    fi
     if [[ -n ${__awsprof_kind} ]]; then
         __awsprof_values "${__awsprof_kind}"
+    elif [[ ${PREFIX} == --*=* ]]; then
+        __awsprof_offer_value "${__awsprof_command}"
     elif [[ ${PREFIX} == -* ]]; then
-        for __awsprof_row in "${(@M)__awsprof_rows:#(${__awsprof_command}|)$'\t'-*}"; do
-            __awsprof_row=${__awsprof_row#*$'\t'}
-            __awsprof_word=${${__awsprof_row%%$'\t'*}%%=*}
-            if [[ -z ${words[2,CURRENT-1][(r)${__awsprof_word}(|=*)]} ]]; then
-                __awsprof_found+=("${__awsprof_word}"$'\t'"${__awsprof_row#*$'\t'}")
-            fi
-        done
-        __awsprof_show
-    elif [[ -z ${__awsprof_argument} ]]; then
-        __awsprof_found=("${(@)${(@M)__awsprof_rows:#${__awsprof_command}$'\t'[[:lower:]]*}#*$'\t'}")
-        if [[ -n ${__awsprof_found} ]]; then __awsprof_show; fi
-        __awsprof_row=${${(M)__awsprof_rows:#${__awsprof_command}$'\t'[[:upper:]]*}#*$'\t'}
-        if [[ -n ${__awsprof_row} ]]; then __awsprof_values "${__awsprof_row%%$'\t'*}"; fi
+        __awsprof_options
+    else
+        if [[ ${__awsprof_arguments} -eq 0 ]]; then
+            __awsprof_found=("${(@)${(@M)__awsprof_rows:#${__awsprof_command}$'\t'[[:lower:]]*}#*$'\t'}")
+            if [[ -n ${__awsprof_found} ]]; then __awsprof_show; fi
+        fi
+        __awsprof_argument
     fi
     [[ ${compstate[nmatches]-0} -gt 0 ]] # else the user's next completer has its turn
 }
@@ -471,6 +549,104 @@ __awsprof_table='=SYNTAX	bash zsh fish pwsh sh
 =KIND	all iam mfa user role sso login process keys	
 =REGION	af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1 us-west-2	
 =SHELL	bash zsh fish pwsh	
+=not	--renew --no-renew	
+=not	--no-renew --renew	
+=not	--install --uninstall	
+=not	--uninstall --install	
+=not	--keep-old --delete-old	
+=not	--delete-old --keep-old	
+=not	--session-name --no-session-name	
+=not	--no-session-name --session-name	
+=not	--csv --stdin	
+=not	--stdin --csv	
+=set	aws_access_key_id=	
+=set	aws_secret_access_key	
+=set	aws_session_token	
+=set	aws_security_token	
+=set	aws_account_id=	
+=set	expiration=	
+=set	role_arn=	
+=set	source_profile=PROFILE	
+=set	credential_source=Environment Ec2InstanceMetadata EcsContainer	
+=set	credential_process=	
+=set	web_identity_token_file=	
+=set	external_id=	
+=set	mfa_serial=	
+=set	mfa_device_arn=	
+=set	role_session_name=	
+=set	duration_seconds=	
+=set	sso_session=	
+=set	sso_start_url=	
+=set	sso_region=REGION	
+=set	sso_account_id=	
+=set	sso_role_name=	
+=set	sso_registration_scopes=	
+=set	login_session=	
+=set	region=REGION	
+=set	endpoint_url=	
+=set	services=	
+=set	ignore_configured_endpoint_urls=true false	
+=set	use_dualstack_endpoint=true false	
+=set	use_fips_endpoint=true false	
+=set	sts_regional_endpoints=regional legacy	
+=set	account_id_endpoint_mode=preferred disabled required	
+=set	endpoint_discovery_enabled=true false auto	
+=set	disable_host_prefix_injection=true false	
+=set	sigv4a_signing_region_set=	
+=set	auth_scheme_preference=	
+=set	ca_bundle=	
+=set	tcp_keepalive=true false	
+=set	max_attempts=	
+=set	retry_mode=legacy standard adaptive	
+=set	defaults_mode=legacy standard in-region cross-region mobile auto	
+=set	parameter_validation=true false	
+=set	request_checksum_calculation=when_supported when_required	
+=set	response_checksum_validation=when_supported when_required	
+=set	disable_request_compression=true false	
+=set	request_min_compression_size_bytes=	
+=set	sdk_ua_app_id=	
+=set	data_path=	
+=set	metadata_service_timeout=	
+=set	metadata_service_num_attempts=	
+=set	ec2_metadata_service_endpoint=	
+=set	ec2_metadata_service_endpoint_mode=ipv4 ipv6	
+=set	ec2_metadata_v1_disabled=true false	
+=set	imds_use_ipv6=true false	
+=set	csm_enabled=true false	
+=set	csm_client_id=	
+=set	csm_host=	
+=set	csm_port=	
+=set	s3_use_arn_region=true false	
+=set	s3_us_east_1_regional_endpoint=regional legacy	
+=set	s3_disable_multiregion_access_points=true false	
+=set	s3_disable_express_session_auth=true false	
+=set	output=json yaml yaml-stream text table off	
+=set	cli_pager=	
+=set	cli_auto_prompt=on on-partial off	
+=set	cli_binary_format=base64 raw-in-base64-out	
+=set	cli_follow_urlparam=true false	
+=set	cli_history=enabled disabled	
+=set	cli_timestamp_format=iso8601 wire none	
+=set	cli_error_format=	
+=set	awsprof_user=	
+=set	include_profile=PROFILE	
+=set	mfa_process=	
+=set	role_duration=	
+=set	s3.addressing_style=path virtual auto	
+=set	s3.max_bandwidth=	
+=set	s3.max_concurrent_requests=	
+=set	s3.max_queue_size=	
+=set	s3.multipart_chunksize=	
+=set	s3.multipart_threshold=	
+=set	s3.io_chunksize=	
+=set	s3.payload_signing_enabled=true false	
+=set	s3.preferred_transfer_client=auto classic crt	
+=set	s3.target_bandwidth=	
+=set	s3.use_accelerate_endpoint=true false	
+=set	s3.use_dualstack_endpoint=true false	
+=set	s3.use_arn_region=true false	
+=set	s3.us_east_1_regional_endpoint=regional legacy	
+=set	s3.s3_disable_multiregion_access_points=true false	
 	--help	Show help
 	--version	Print the version
 	--verbose	Tell what is done and why
@@ -517,25 +693,28 @@ init	--dry-run	Show the change as a diff; write nothing
 	current	Print the name of the active profile
 	set	Set settings of a profile
 set	PROFILE	
+set	KEY=VALUE...	
 set	--force	Skip the checks that are stricter than AWS
 set	--yes	Do not ask
 set	--dry-run	Show the change as a diff, secrets masked; write nothing
 	unset	Remove settings of a profile
 unset	PROFILE	
+unset	KEY...	
 unset	--yes	Do not ask
 unset	--dry-run	Show the change as a diff, secrets masked; write nothing
 	rename	Rename a profile, or a domain with all that names it
 rename	PROFILE	
+rename	NEW	
 rename	--no-domain	Give it a name without a domain
 rename	--yes	Do not ask
 rename	--dry-run	Show the change as a diff, secrets masked; write nothing
 	remove	Remove profiles, or a whole domain
-remove	PROFILE	
+remove	PROFILE...	
 remove	--cascade	Remove what stands on them, too
 remove	--yes	Do not ask
 remove	--dry-run	Show the change as a diff, secrets masked; write nothing
 	rotate	Replace a domain'\''s access key by a new one that AWS makes
-rotate	DOMAIN	
+rotate	IAM	
 rotate	--keep-old	Leave the old key active
 rotate	--delete-old	Delete the old key once it is inactive
 rotate	--allow-endpoint=HOST[:PORT]	Accept this host in place of AWS
@@ -543,7 +722,7 @@ rotate	--yes	Do not ask
 rotate	--dry-run	Show the change as a diff, secrets masked; write nothing
 	adopt	Turn profiles written by other tools into a domain
 adopt	PROFILE	
-adopt	--domain=DOMAIN	What the new domain is called
+adopt	--domain=NEW	What the new domain is called
 adopt	--move	Rename in place, instead of adding beside
 adopt	--session-name=NAME	Session name shown in CloudTrail
 adopt	--no-session-name	Leave role_session_name out
@@ -561,7 +740,7 @@ add iam	--yes	Do not ask
 add iam	--force	Skip the checks that are stricter than AWS
 add iam	--dry-run	Show the change as a diff, secrets masked; write nothing
 add	mfa	Add the user'\''s MFA device
-add mfa	DOMAIN	
+add mfa	IAM	
 add mfa	--device-arn=ARN	The device, or a hardware token'\''s serial number
 add mfa	--yes	Do not ask
 add mfa	--force	Skip the checks that are stricter than AWS

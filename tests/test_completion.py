@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import cache, completion, install
+from awsprof import cache, completion, install, profiles, sessions
+from awsprof.errors import NoSuchProfileError
 from tests.conftest import Home
 
 CONFIG = """\
@@ -52,11 +53,35 @@ def test_the_list(home: Home) -> None:
     head = ["awsprof", "1", str(home.config), stamp(home.config), str(home.credentials), stamp(home.credentials)]
     assert listed(home) == [
         "\t".join(head),
-        "work:dev\trole\trole 123456789012 eu-west-1",
-        "work:iam\tiam\tiam 123456789012",
+        "work:dev\trole mfa\trole 123456789012 eu-west-1",
+        "work:iam\tiam mfa\tiam 123456789012",
         "work:mfa\tmfa\tmfa 123456789012",
         ".",
     ]
+
+
+CHAINS = {
+    "of a domain with a session": ("x:role", "", "mfa_device_arn = arn", "role mfa"),
+    "with the session of another domain": ("y:role", "x:mfa", "mfa_device_arn = arn", "role mfa"),
+    "with no session": ("y:role", "x:iam", "mfa_device_arn = arn", "role"),
+    "with a session that is not there": ("x:role", "x:mfa", None, "role"),
+}
+
+
+@pytest.mark.parametrize(("name", "source", "session", "kind"), CHAINS.values(), ids=CHAINS)
+def test_the_list_marks_what_the_command_mfa_accepts(
+    home: Home, name: str, source: str, session: str | None, kind: str
+) -> None:
+    sections = {f"profile {name}": f"role_arn = arn\nsource_profile = {source}", "profile x:mfa": session}
+    home.write("".join(f"[{header}]\n{text}\n" for header, text in sections.items() if text))
+    cache.renew(home.environ)
+    assert [line.split("\t")[1] for line in listed(home) if line.startswith(f"{name}\t")] == [kind]
+    accepted = True
+    try:
+        sessions.find(profiles.load(home.environ), name, "")
+    except NoSuchProfileError:
+        accepted = False
+    assert accepted == kind.endswith("mfa")
 
 
 def test_it_is_private_and_holds_no_secret(home: Home) -> None:

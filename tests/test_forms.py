@@ -176,7 +176,7 @@ PASTED = {
     forms.check_url: "https://example.com",
     forms.check_account: ACCOUNT,
     forms.check_text: "less -R",
-    forms.one_of("json", "text"): "json",
+    forms.OneOf("json", "text"): "json",
     forms.number(1): "20",
 }
 
@@ -188,7 +188,7 @@ def test_what_comes_along_with_a_pasted_value_is_left_out(check: "forms.Check", 
 
 
 # What is refused as a slip, taken with --force because AWS or another service takes it; and what AWS refuses.
-FORCED = {
+FORCED: dict[str, tuple["forms.Check", str, bool]] = {
     "Cloudflare's region": (forms.check_region, "auto", True),
     "DigitalOcean's region": (forms.check_region, "nyc3", True),
     "a region with capitals": (forms.check_region, "EU-1", True),
@@ -210,7 +210,7 @@ FORCED = {
     "a colon in a session name": (forms.check_session_name, "a:b", False),
     "a short external id": (forms.check_external_id, "x", False),
     "13 hours": (forms.check_role_duration, "13h", False),
-    "a new word": (forms.one_of("json", "text"), "toml", True),
+    "a new word": (forms.OneOf("json", "text"), "toml", True),
     "a number out of bounds": (forms.number(1, 10), "11", True),
     "no number": (forms.number(1, 10), "x", False),
     "a URL of another kind": (forms.check_url, "localhost:9000", True),

@@ -22,6 +22,7 @@ SECRET = {
 OPEN = {
     "AWS SDKs and CLI": "aws_access_key_id region role_arn mfa_serial web_identity_token_file credential_process "
     "login_session sso_session sso_start_url sso_registration_scopes source_profile services ca_bundle external_id",
+    "how AWS SDKs sign": "auth_scheme_preference s3_disable_express_session_auth",
     "saml2aws": "x_principal_arn x_security_token_expires saml_username saml_provider saml_auth_url",
     "aws-azure-login": "azure_tenant_id azure_app_id_uri azure_default_username azure_default_role_arn aws_expiration",
     "aws-adfs, aws-google-auth": "adfs_config.adfs_user adfs_config.session_duration adfs_config.provider_id "

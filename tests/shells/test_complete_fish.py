@@ -21,7 +21,17 @@ ODD = (
     *("q9(touch made)", "r1;touch made", "r2~{a,b}?&|<>", "r3%self", "r4=x", "r5\u2019\u00e9", "r6^!#"),
 )
 HOSTILE = "$(touch made) (touch made) `touch made` %s 'x \"y\\"
-CONFIG = f"{CONFIG}\n[profile work:hostile]\nregion = {HOSTILE}\n"
+CONFIG = f"""{CONFIG}
+[profile work:hostile]
+region = {HOSTILE}
+
+[profile far:role]
+role_arn = arn:aws:iam::000000000000:role/Far
+source_profile = work:mfa
+
+[profile far:key]
+region = eu-west-1
+"""
 CREDENTIALS += "".join(f"[{name}]\nregion = eu-west-1\n" for name in ODD)
 # Each is named like something that is completed.
 FILES = ("work", "work:d", "w", "use", "list", "eu-west", "home:b", "dev", "-x", "key.csv")
@@ -66,7 +76,40 @@ LISTS = {
     "awsprof mfa --duration ": [],
     "awsprof domains wo": ["work"],
     "awsprof add ": ["iam", "mfa", "role"],
-    "awsprof add mfa pl": ["plain"],
+    "awsprof add mfa pl": [],
+    "awsprof add mfa ": ["home", "work"],
+    "awsprof rotate ": ["home", "work"],
+    "awsprof domains pla": [],
+    "awsprof domains ": ["far", "home", "work"],
+    "awsprof use --domain pla": [],
+    "awsprof adopt --domain wo": [],
+    "awsprof rotate --allow-endpoint wo": [],
+    "awsprof use --domain work: d": ["dev"],
+    "awsmfa far:": ["far:role"],
+    "awsmfa fa": ["far:role"],
+    "awsprof set work:dev outp": ["output="],
+    "awsprof set work:dev s3.addr": ["s3.addressing_style="],
+    "awsprof set work:dev output=": [
+        f"output={word}" for word in ("json", "yaml", "yaml-stream", "text", "table", "off")
+    ],
+    "awsprof set work:dev output=json region=me-": ["region=me-central-1", "region=me-south-1"],
+    "awsprof set work:dev source_profile=work:i": ["source_profile=work:iam"],
+    "awsprof set work:dev cli_pager=w": [],
+    "awsprof set work:dev nonsense=w": [],
+    "awsprof set work:dev aws_secr": ["aws_secret_access_key"],
+    "awsprof set work:dev auth_sch": ["auth_scheme_preference="],
+    "awsprof set work:dev output=json output": [],
+    "awsprof unset work:dev outp": ["output"],
+    "awsprof unset work:dev output sso_reg": ["sso_region", "sso_registration_scopes"],
+    "awsprof unset work:dev output output": [],
+    "awsprof remove work:ops work:": ["work:dev", "work:hostile", "work:iam", "work:mfa"],
+    "awsprof remove work:dev work:d": [],
+    "awsprof show work:ops work:d": [],
+    "awsuse mf": ["home:mfa"],
+    "awsprof show bill": ["home:billing"],
+    "awsprof use --renew --no-": ["--no-input"],
+    "awsoff --verbose --shell=zsh --": ["--help", "--version", "--debug", "--no-input"],
+    "awsprof use --nonsense=w": [],
     "awsprof add role wo": ["work:"],
     "awsprof add role work:x --source ": USERS,
     "awsprof add role work:x --source=work:": ["--source=work:iam", "--source=work:mfa"],
@@ -92,9 +135,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 def listing(lines: list[str]) -> str:
-    """A script that lists what each line can become, with a line of `=` after each."""
+    """A script that lists what each line can become, with a line of `@` after each."""
     quoted = ("'" + line.replace("\\", "\\\\").replace("'", "\\'") + "'" for line in lines)
-    return "\n".join([f"source {HOOK}", *(f"complete -C{line}; echo =" for line in quoted)])
+    return "\n".join([f"source {HOOK}", *(f"complete -C{line}; echo @" for line in quoted)])
 
 
 def run(
@@ -112,7 +155,7 @@ def run(
     )
     assert done.stderr == ""
     assert sorted(os.listdir(home.work)) == sorted(FILES)
-    return [block.splitlines() for block in done.stdout.split("=\n")[:-1]]
+    return [block.splitlines() for block in done.stdout.split("@\n")[:-1]]
 
 
 # What fish 4 does by default: `?` is no wildcard.
@@ -198,6 +241,14 @@ TABS = {
     "awsuse zzz": "awsuse zzz",
     "awsuse work:dev w": "awsuse work:dev w",
     "awsmfa wo": "awsmfa work ",
+    "awsuse mf": "awsuse home:mfa ",
+    "awsuse 'mf": "awsuse home:mfa ",
+    "awsprof set work:dev outp": "awsprof set work:dev output=",
+    "awsprof set work:dev output=js": "awsprof set work:dev output=json ",
+    "awsprof set work:dev region=me-c": "awsprof set work:dev region=me-central-1 ",
+    "awsprof set work:dev source_profile=work:i": "awsprof set work:dev source_profile=work:iam ",
+    "awsprof unset work:dev outp": "awsprof unset work:dev output ",
+    "awsprof remove work:ops work:d": "awsprof remove work:ops work:dev ",
     "awsprof who": "awsprof whoami ",
     "awsprof use --dom": "awsprof use --domain ",
     "awsprof use --domain=wo": "awsprof use --domain=work ",
@@ -318,7 +369,11 @@ def test_files_that_are_not_there(own: Home) -> None:
 def test_a_fresh_list_costs_no_process(home: Home, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     strace = ("strace", "-f", "-e", "trace=execve,clone,clone3,fork,vfork", "-o", str(trace))
-    run(home, ["awsprof use work:d", "awsuse ", "awsmfa ", "awsprof add role ", "awsprof use --"], before=strace)
+    run(
+        home,
+        ["awsprof use work:d", "awsuse ", "awsmfa ", "awsprof add role ", "awsprof use --", "awsprof set x o"],
+        before=strace,
+    )
     # fish starts threads of its own; the one execve is fish itself.
     made = [call for call in trace.read_text().splitlines() if "CLONE_THREAD" not in call and "(" in call]
     assert [call.split("(")[0].split()[-1] for call in made] == ["execve"]

@@ -34,6 +34,13 @@ ODD = {
 CONFIG = f"""{CONFIG}
 [profile work:hostile]
 region = $(touch made) `touch made` %s %F{{red}} 'x "y
+
+[profile far:role]
+role_arn = arn:aws:iam::000000000000:role/Far
+source_profile = work:mfa
+
+[profile far:key]
+region = eu-west-1
 """
 CREDENTIALS = f"""{CREDENTIALS}
 [home:dev space]
@@ -113,6 +120,45 @@ LINES = {
     "not an unknown command": ("awsprof nonsense wo", "awsprof nonsense wo"),
     "a file": ("awsprof add iam x --csv ke", "awsprof add iam x --csv key.csv "),
     "a file with =": ("awsprof add iam x --csv=ke", "awsprof add iam x --csv=key.csv "),
+    "a setting": ("awsprof set work:dev outp", "awsprof set work:dev output="),
+    "of a block": ("awsprof set work:dev s3.addr", "awsprof set work:dev s3.addressing_style="),
+    "its value": ("awsprof set work:dev output=js", "awsprof set work:dev output=json "),
+    "the value of another": (
+        "awsprof set work:dev output=json region=me-c",
+        "awsprof set work:dev output=json region=me-central-1 ",
+    ),
+    "a profile as a value": (
+        "awsprof set work:dev source_profile=work:i",
+        "awsprof set work:dev source_profile=work:iam ",
+    ),
+    "no value for a text": ("awsprof set work:dev cli_pager=w", "awsprof set work:dev cli_pager=w"),
+    "no value for no setting": ("awsprof set work:dev nonsense=w", "awsprof set work:dev nonsense=w"),
+    "a secret without =": ("awsprof set work:dev aws_secr", "awsprof set work:dev aws_secret_access_key "),
+    "a setting that is no secret": ("awsprof set work:dev auth_s", "awsprof set work:dev auth_scheme_preference="),
+    "a setting, not twice": ("awsprof set work:dev output=json outp", "awsprof set work:dev output=json outp"),
+    "a setting to remove": ("awsprof unset work:dev outp", "awsprof unset work:dev output "),
+    "a secret to remove": ("awsprof unset work:dev aws_secr", "awsprof unset work:dev aws_secret_access_key "),
+    "another one to remove": ("awsprof unset work:dev output reg", "awsprof unset work:dev output region "),
+    "not twice to remove": ("awsprof unset work:dev output outp", "awsprof unset work:dev output outp"),
+    "one more profile": ("awsprof remove work:ops work:d", "awsprof remove work:ops work:dev "),
+    "not the same profile": ("awsprof remove work:dev work:d", "awsprof remove work:dev work:d"),
+    "no second profile": ("awsprof show work:ops work:d", "awsprof show work:ops work:d"),
+    "no domain without a colon": ("awsprof domains pla", "awsprof domains pla"),
+    "nor as an option": ("awsprof use --domain pla", "awsprof use --domain pla"),
+    "a domain that has keys": ("awsprof rotate wo", "awsprof rotate work "),
+    "not one without": ("awsprof rotate fa", "awsprof rotate fa"),
+    "no domain for a new one": ("awsprof adopt --domain wo", "awsprof adopt --domain wo"),
+    "a domain with a colon": ("awsprof use --domain work: d", "awsprof use --domain work: dev "),
+    "of the active domain": ("awsuse ia", "awsuse home:iam "),
+    "of the active domain, in quotes": ("awsuse 'ia", "awsuse 'home:iam' "),
+    "of the active domain, to show": ("awsprof show mf", "awsprof show home:mfa "),
+    "not the active one itself": ("awsuse bill", "awsuse bill"),
+    "keeps what was typed": ("awsuse s", "awsuse s"),
+    "mfa, with another domain's session": ("awsprof mfa far:r", "awsprof mfa far:role "),
+    "mfa, with another domain's, no colon": ("awsprof mfa fa", "awsprof mfa far:role "),
+    "mfa, with no session": ("awsprof mfa far:k", "awsprof mfa far:k"),
+    "what excludes another": ("awsprof use --renew --no-r", "awsprof use --renew --no-r"),
+    "an option, not twice": ("awsprof use --renew --ren", "awsprof use --renew --ren"),
     "behind another command": ("true; awsprof use work:d", "true; awsprof use work:dev "),
 }
 
@@ -188,8 +234,9 @@ def test_what_is_listed(terminal: Terminal, typed: str, offered: list[str]) -> N
 
 PLAIN = {
     "mfa": ("awsprof mfa ", ["home", "work"]),
+    "domains": ("awsprof domains ", ["far", "home", "p4 '$x", "work"]),
+    "domains that have keys": ("awsprof rotate ", ["home", "work"]),
     "regions": ("awsprof use --region=eu-west-", ["eu-west-1", "eu-west-2", "eu-west-3"]),
-    "domains": ("awsprof domains p", ["p1@b=c,d", "p2é\u2019x", "p3*?~{a,b}", "p4 '$x", "plain"]),
 }
 
 

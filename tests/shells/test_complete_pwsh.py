@@ -21,7 +21,17 @@ ODD = (
     *("q9(touch made)", "r1;touch made", "r2~{a,b}?&|<>", "r3%self", "r4=x", "r5\u2018\u2019\u201c\u00e9", "r6,@#"),
 )
 HOSTILE = "$(touch made) `touch made` %s 'x \"y"
-CONFIG = f"{CONFIG}\n[profile work:hostile]\nregion = {HOSTILE}\n"
+CONFIG = f"""{CONFIG}
+[profile work:hostile]
+region = {HOSTILE}
+
+[profile far:role]
+role_arn = arn:aws:iam::000000000000:role/Far
+source_profile = work:mfa
+
+[profile far:key]
+region = eu-west-1
+"""
 CREDENTIALS += "".join(f"[{name}]\nregion = eu-west-1\n" for name in ODD)
 CREDENTIALS += "[@at]\nregion = eu-west-1\n[007]\nregion = eu-west-1\n"
 # Each is named like something that is completed.
@@ -43,7 +53,11 @@ LISTS = {
     'awsprof use "work:d': ["work:dev"],
     "awsprof use 'work:d'": ["work:dev"],
     "awsprof use WORK:D": ["work:dev"],
-    "awsprof use dev": ["home:dev", "work:dev"],
+    "awsprof use dev": ["home:dev"],
+    "awsprof use ops": ["work:ops"],
+    "awsprof use ev": ["home:dev", "work:dev"],
+    "awsprof use 'mf": ["home:mfa"],
+    "awsprof show bill": ["home:billing"],
     "awsprof use :de": ["home:dev", "work:dev"],
     "awsprof use home:": HOME_,
     "awsuse home:": HOME_,
@@ -82,7 +96,40 @@ LISTS = {
     "awsprof mfa --duration w": ["w"],
     "awsprof domains wo": ["work"],
     "awsprof add ": ["iam", "mfa", "role"],
-    "awsprof add mfa pl": ["plain"],
+    "awsprof add mfa pl": ["pl"],
+    "awsprof add mfa ": ["home", "work"],
+    "awsprof rotate ": ["home", "work"],
+    "awsprof domains pla": ["pla"],
+    "awsprof domains ": ["far", "home", "work"],
+    "awsprof use --domain pla": ["pla"],
+    "awsprof adopt --domain wo": ["wo"],
+    "awsprof rotate --allow-endpoint wo": ["wo"],
+    "awsprof use --domain work: d": ["dev"],
+    "awsmfa far:": ["far:role"],
+    "awsmfa fa": ["far:role"],
+    "awsprof set work:dev outp": ["output="],
+    "awsprof set work:dev s3.addr": ["s3.addressing_style="],
+    "awsprof set work:dev output=": [
+        f"output={word}" for word in ("json", "yaml", "yaml-stream", "text", "table", "off")
+    ],
+    "awsprof set work:dev s3.addressing_style=p": ["s3.addressing_style=path"],
+    "awsprof set work:dev output=json region=me-": ["region=me-central-1", "region=me-south-1"],
+    "awsprof set work:dev source_profile=work:i": ["source_profile=work:iam"],
+    "awsprof set work:dev source_profile=q1": ["'source_profile=q1 space'"],
+    "awsprof set work:dev cli_pager=w": ["cli_pager=w"],
+    "awsprof set work:dev nonsense=w": ["nonsense=w"],
+    "awsprof set work:dev aws_secr": ["aws_secret_access_key"],
+    "awsprof set work:dev auth_sch": ["auth_scheme_preference="],
+    "awsprof set work:dev output=json outp": ["outp"],
+    "awsprof unset work:dev outp": ["output"],
+    "awsprof unset work:dev output sso_reg": ["sso_region", "sso_registration_scopes"],
+    "awsprof unset work:dev output outp": ["outp"],
+    "awsprof remove work:ops work:": ["work:dev", "work:hostile", "work:iam", "work:mfa"],
+    "awsprof remove work:dev work:d": ["work:d"],
+    "awsprof show work:ops work:d": ["work:d"],
+    "awsprof use --renew --no-": ["--no-input"],
+    "awsoff --verbose --shell=zsh --": ["--help", "--version", "--debug", "--no-input"],
+    "awsprof use --nonsense=w": ["--nonsense=w"],
     "awsprof add role wo": ["work:"],
     "awsprof add role work:x --source ": USERS,
     "awsprof add role work:x --source=work:": ["--source=work:iam", "--source=work:mfa"],
@@ -143,7 +190,7 @@ foreach ($line in {quoted}) {{
     foreach ($match in (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches) {{
         "$($match.CompletionText)`t$($match.ToolTip)"
     }}
-    '='
+    '@'
 }}
 "errors $($Error.Count), status $LASTEXITCODE"
 """
@@ -159,7 +206,7 @@ foreach ($line in {quoted}) {{
     )
     assert done.stderr == ""
     assert sorted(os.listdir(home.work)) == sorted(FILES)
-    *blocks, last = done.stdout.split("=\n")
+    *blocks, last = done.stdout.split("@\n")
     assert last == "errors 0, status 42\n"
     return [[(row.split("\t")[0], row.split("\t")[1]) for row in block.splitlines()] for block in blocks]
 
@@ -343,7 +390,7 @@ def test_a_fresh_list_costs_no_process(home: Home, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     run(
         home,
-        ["awsprof use work:d", "awsuse ", "awsmfa ", "awsprof add role ", "Set-AwsProfile -All "],
+        ["awsprof use work:d", "awsuse ", "awsmfa ", "awsprof add role ", "awsprof set x o", "Set-AwsProfile -All "],
         before=("strace", "-f", "-e", "trace=execve", "-o", str(trace)),
     )
     assert sum("execve(" in call and "= 0" in call for call in trace.read_text().splitlines()) == 1

@@ -93,6 +93,11 @@ ONE = {
     "awsprof use --ren\t": "awsprof use --renew",
     "awsprof use --region eu-north\t": "awsprof use --region eu-north-1",
     "awsmfa h\t": "awsmfa home",
+    "awsuse mf\t": "awsuse home:mfa",
+    "awsprof set work:dev outp\t": "awsprof set work:dev output=",
+    "awsprof set work:dev output=js\t": "awsprof set work:dev output=json",
+    "awsprof unset work:dev outp\t": "awsprof unset work:dev output",
+    "awsprof remove work:ops work:d\t": "awsprof remove work:ops work:dev",
     "Set-AwsProfile -Domain work -All d\t": "Set-AwsProfile -Domain work -All dev",
     # No file, where no profile is meant.
     "awsuse zzz\t": "awsuse zzz",
