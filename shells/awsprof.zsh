@@ -214,8 +214,8 @@ function awsprof() {
             \builtin export AWSPROF_HOOK=1:zsh AWSPROF_OUT="${__awsprof_out}"
             \builtin trap : INT
             \builtin command awsprof "$@" || \builtin exit "$?"
-        ) || __awsprof_rc=$?
-        if [[ ${__awsprof_rc} -eq 0 ]]; then __awsprof_apply || __awsprof_rc=$?; fi
+        ) || \builtin return "$?" # after Ctrl-Z, an assignment here would make the status 1 instead of 148
+        __awsprof_apply || __awsprof_rc=$?
     } always {
         if [[ -e ${__awsprof_out} || -L ${__awsprof_out} ]]; then
             (\builtin command rm -f -- "${__awsprof_out}") || \builtin :

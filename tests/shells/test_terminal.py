@@ -182,7 +182,7 @@ def stopped(terminal: Terminal, line: str) -> None:
     terminal.child.send("\x1a")
     terminal.child.expect("READY")
     after = terminal.look()
-    assert (changed(before, after), after.status) == ({}, 1 if terminal.shell.name == "zsh" else 148)
+    assert (changed(before, after), after.status) == ({}, 148)
     assert terminal.modes() == modes
     assert terminal.home.left_behind() == []
 
