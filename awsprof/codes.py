@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 from contextlib import ExitStack
+from threading import Thread
 
 from awsprof.aws import WrongCodeError
 from awsprof.errors import CancelledError, CredentialsError, FileError, UsageError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from awsprof.profiles import Profiles
 
 TIME_OUT = 60.0  # seconds: enough to touch a key or type a password
+_REST = 0.5  # seconds to read what a command has written before it ended
 _STEP = 30  # seconds for which a TOTP code is valid (RFC 6238)
 
 
@@ -62,16 +64,16 @@ class Command:
         """
         _require_own(self.path, self.line)
         try:
-            done = _run(self.text, environ)
+            status, output = _run(self.text, environ)
         except subprocess.TimeoutExpired:
             raise self._failed(f"did not end within {TIME_OUT:.0f} s") from None
         except (OSError, ValueError) as error:
             raise self._failed(f"cannot be run: {getattr(error, 'strerror', None) or error}") from None
         except KeyboardInterrupt:
             raise CancelledError from None
-        if done.returncode:
-            raise self._failed(_ending(done.returncode))
-        return self._checked(done.stdout.decode(errors="replace").split("\n"))
+        if status:
+            raise self._failed(_ending(status))
+        return self._checked(output.decode(errors="replace").split("\n"))
 
     def _checked(self, lines: list[str]) -> str:
         last = next((line.strip() for line in reversed(lines) if line.strip()), "")
@@ -152,23 +154,45 @@ def _require_own(path: str, line: int) -> None:
             )
 
 
-def _run(command: str, environ: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
+def _run(command: str, environ: Mapping[str, str]) -> tuple[int, bytes]:
+    """Run a command and return its exit status and its output: all of it when the command has ended.
+
+    The output's end may come later, or never: a process in the background may keep it open.
+    """
     with ExitStack() as opened:
         try:
             terminal = opened.enter_context(open("/dev/tty", "r+b", buffering=0))
         except OSError:  # none, as in cron, or Windows, whose consoles are inherited
             terminal = None
         without = None if os.name == "nt" else subprocess.DEVNULL
-        return subprocess.run(  # noqa: S602 - the setting is a command of the user's own, as for aws-vault
+        process = subprocess.Popen(  # noqa: S602 - the setting is a command of the user's own, as for aws-vault
             command,
             shell=True,
             env=dict(environ),
             stdin=terminal or without,
             stdout=subprocess.PIPE,
             stderr=terminal,
-            timeout=TIME_OUT,
-            check=False,
         )
+    return _waited(process)
+
+
+def _waited(process: subprocess.Popen[bytes]) -> tuple[int, bytes]:
+    output, stream = bytearray(), process.stdout
+    reader = Thread(target=_drain, args=(stream.fileno() if stream else -1, output), daemon=True)
+    reader.start()
+    try:
+        status = process.wait(TIME_OUT)
+    except BaseException:  # the time is over, or Ctrl-C
+        process.kill()
+        process.wait()
+        raise
+    reader.join(_REST)
+    return status, bytes(output)
+
+
+def _drain(descriptor: int, output: bytearray) -> None:
+    while more := os.read(descriptor, 65536):
+        output += more
 
 
 def _ending(status: int) -> str:

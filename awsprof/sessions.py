@@ -208,17 +208,17 @@ def explain(error: AwsprofError, domain: str, asked: Asked | None = None) -> Non
         return
     error.what += f" (asked in {quoted(asked.region)}, {asked.source})"
     if domain:
-        error.next_step = "; ".join(filter(None, [_elsewhere(domain, asked), error.next_step]))
+        error.next_step = "; ".join(filter(None, [elsewhere(domain, asked), error.next_step]))
 
 
-def _elsewhere(domain: str, asked: Asked) -> str:
-    """Return how to ask AWS in another region; empty if the region asked is as good as any."""
+def elsewhere(domain: str, asked: Asked, *, before: str = "") -> str:
+    """Return how to ask AWS in another region, after some words; empty if the region asked is as good as any."""
     usual = aws.default_region(aws.partition_of(asked.region))
     if asked.guessed:
         set_region = f"awsprof set {quoted(domain)}:{names.IAM} region=REGION"
-        return f"if the key is of another partition, name a region of it: {set_region}"
+        return f"{before}if the key is of another partition, name a region of it: {set_region}"
     if usual != asked.region:
-        return f"if that region is not enabled: awsprof set {quoted(domain)}:{names.MFA} region={usual}"
+        return f"{before}if that region is not enabled: awsprof set {quoted(domain)}:{names.MFA} region={usual}"
     return ""
 
 

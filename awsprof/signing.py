@@ -65,20 +65,23 @@ class Signer:
             CredentialsError: AWS does not accept the key or the session, or they belong to two users.
         """
         if self.session is None:
-            waits = SOON if self.rotation.noted(OLD_ID) else ()  # the key may be seconds old
-            return self.once_known(lambda: self.arn(self.rotation.keys), "waiting until AWS knows the new key", waits)
+            return self._owner_of_file()
         signer = self._session_owner(self.session)
         owner = self._owner_of_key(signer, listed)
         if owner != signer:
             raise self._of_another_user(signer, owner)
         return owner
 
+    def _owner_of_file(self) -> str:
+        waits = SOON if self.rotation.noted(OLD_ID) else ()  # the key may be seconds old
+        return self.once_known(lambda: self.arn(self.rotation.keys), "waiting until AWS knows the new key", waits)
+
     def _owner_of_key(self, signer: str, listed: Callable[[], list[AccessKey]]) -> str:
         """Return whose the key in the file is. STS does not know an inactive one, but IAM lists it for its user."""
         try:
-            return self.arn(self.rotation.keys)
+            return self._owner_of_file()
         except aws.UnknownKeyError:
-            if self.rotation.keys.key_id not in {key.key_id for key in listed()}:
+            if self.rotation.keys.key_id not in {key.key_id for key in listed() if not key.active}:
                 raise
         return signer
 
@@ -99,10 +102,21 @@ class Signer:
             f"make a session with that key: awsprof mfa {domain} --force",
         )
 
-    def once_signed(self, call: Callable[[], T]) -> T:
-        """Call IAM with the new key, which it may know later than STS does, or with a session that is seconds old."""
-        signs = "the MFA session" if self.session else quoted(self.rotation.keys.key_id)
-        return self.once_known(call, f"waiting until IAM knows {signs}")
+    def once_signed(self, call: Callable[[], T], waits: Sequence[int] = _WAITS) -> T:
+        """Call IAM with the key in use, which it may know later than STS does, or with a session that is seconds old.
+
+        Raises:
+            UnknownKeyError: IAM still does not know it; the error says which of the two it is.
+        """
+        domain = quoted(self.rotation.domain)
+        signs = f"the MFA session of {domain}" if self.session else quoted(self.rotation.keys.key_id)
+        try:
+            return self.once_known(call, f"waiting until IAM knows {signs}", waits)
+        except aws.UnknownKeyError as error:
+            renew = f"awsprof mfa {domain} --force; then " if self.session else ""
+            error.what = f"IAM does not accept {signs}, which STS accepts"
+            error.next_step = f"{renew}go on in some minutes: awsprof rotate {domain}"
+            raise
 
     def once_known(self, call: Callable[[], T], words: str, waits: Sequence[int] = _WAITS) -> T:
         """Return what a call gives, tried again while AWS does not know the key or session that signs it.

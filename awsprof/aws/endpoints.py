@@ -54,10 +54,13 @@ def own_region(url: str) -> str:
         where = origin(url)
     except ValueError:
         return ""
-    found = re.match(rf"(vpce-[a-z0-9-]+\.)?sts(-fips)?(\.({_ZONES}))?\.", where.host)
-    if not found or not is_aws(where):
+    found = re.match(rf"(vpce-[a-z0-9-]+\.)?sts(-fips)?\.({_ZONES})\.", where.host)
+    if not is_aws(where):
         return ""
-    return found[4] or default_region("aws")
+    if where.host == "sts.amazonaws.com":
+        return default_region("aws")
+    zone = found[3] if found else ""
+    return zone if any(re.match(each["regionRegex"], zone) for each in _partitions()) else ""
 
 
 class Origin:

@@ -62,6 +62,11 @@ def delete(iam: Any, key_id: str) -> bool:
     return _unless_gone(lambda: _call("DeleteAccessKey", iam.delete_access_key, AccessKeyId=key_id))
 
 
+def delete_by_hand(key_id: str) -> str:
+    """Return the command of the AWS CLI that deletes a key."""
+    return f"aws iam delete-access-key --access-key-id {key_id}"
+
+
 def told_of(iam: Any, key: AccessKey, now: float) -> str:
     """A key in words: its state, its age, when it was used last, as far as IAM tells."""
     state = "active" if key.active else "inactive"
@@ -119,13 +124,22 @@ def _gone(message: str) -> CredentialsError:
     return GoneError("IAM has no such access key of this user", "awsprof rotate DOMAIN looks again")
 
 
+# Policies that are not the user's own, as AWS names them in its reason, and who can change them.
+_ABOVE = (
+    ("service control policy", "a policy of the organization forbids it: ask whoever manages the organization"),
+    ("resource control policy", "a policy of the organization forbids it: ask whoever manages the organization"),
+    ("permissions boundary", "a permissions boundary forbids it: ask whoever manages this account"),
+    ("session policy", "the policy of this session forbids it: use keys or a session without it"),
+    ("VPC endpoint policy", "the policy of the VPC endpoint forbids it: ask whoever manages that endpoint"),
+)
+
+
 def _denied(action: str, reason: str) -> DeniedError:
-    """Return a denial with AWS's reason. A policy of the organization is not the user's to ask for."""
-    above = any(words in reason for words in ("service control policy", "resource control policy"))
-    step = "a policy of the organization forbids it: ask whoever manages the organization"
+    """Return a denial with AWS's reason, and whom to ask: for a permission, or to change another policy."""
+    above = next((step for words, step in _ABOVE if words in reason), "")
     refusal = DeniedError(
         f"AWS denies iam:{action}{f': {reason}' if reason else ''}",
-        step if above else f"ask for the permission iam:{action} on your own user",
+        above or f"ask for the permission iam:{action} on your own user",
     )
-    refusal.reason = reason
+    refusal.reason, refusal.above = reason, bool(above)
     return refusal

@@ -34,9 +34,13 @@ class RegionError(CredentialsError):
 
 
 class DeniedError(CredentialsError):
-    """AWS knows who asks, and denies it. `reason` is AWS's own; empty if it gave none."""
+    """AWS knows who asks, and denies it.
+
+    `reason` is AWS's own; empty if it gave none. `above`: no permission of the user's would change it.
+    """
 
     reason = ""
+    above = False
 
 
 _UNKNOWN_KEY = (
@@ -66,8 +70,9 @@ _ADVICE: tuple[tuple[str, str, type[AwsprofError], str, str], ...] = (
      "complete it in the AWS console, then try again"),
     ("SignatureDoesNotMatch", "", CredentialsError,
      "the secret access key does not belong to the access key id", "enter both again: awsprof add iam DOMAIN --force"),
-    ("ExpiredToken", "", CredentialsError, "the session has expired", "renew it: awsprof mfa DOMAIN"),
-    ("ExpiredTokenException", "", CredentialsError, "the session has expired", "renew it: awsprof mfa DOMAIN"),
+    ("ExpiredToken", "", CredentialsError, "the session has expired", "renew it: awsprof mfa DOMAIN --force"),
+    ("ExpiredTokenException", "", CredentialsError, "the session has expired",
+     "renew it: awsprof mfa DOMAIN --force"),
     ("AccessDenied", "", DeniedError, "AWS denies it", "ask whoever manages this account"),
 )  # fmt: skip
 _BUSY = (

@@ -131,7 +131,7 @@ class _Run:
 
     def _made(self) -> Keys:
         client = self.signer.iam()
-        listed = self.signer.once_known(lambda: self._listed(client), "waiting until IAM knows what signs", SOON)
+        listed = self.signer.once_signed(lambda: self._listed(client), SOON)
         if len(listed) > 1:
             self._make_room(client, listed)
         if not self.how.force:
@@ -143,7 +143,7 @@ class _Run:
         except FileError as error:
             raise FileError(
                 f"AWS made the key {new.key_id}, but its secret could not be kept: {error.what}",
-                f"the key in the file still works; delete the new one: {_delete_by_hand(new.key_id)}",
+                f"the key in the file still works; delete the new one: {iam.delete_by_hand(new.key_id)}",
             ) from None
         self.ctx.say(f"AWS made the key {quoted(new.key_id)}; it stands beside the old one until it is proven")
         return new
@@ -187,7 +187,7 @@ class _Run:
             self.signer.sleep(seconds)
             for key in self._listed(client):
                 if key.key_id not in before:
-                    return f"AWS made {key.key_id}, but its secret did not arrive: {_delete_by_hand(key.key_id)}"
+                    return f"AWS made {key.key_id}, but its secret did not arrive: {iam.delete_by_hand(key.key_id)}"
         return "try again; if AWS made a key whose secret did not arrive, `aws iam list-access-keys` shows it"
 
     def _make_room(self, client: Any, listed: list[AccessKey]) -> None:
@@ -206,7 +206,7 @@ class _Run:
             for key in listed
         ]
         other = next((key.key_id for key in listed if key.key_id != held), "")
-        how = _delete_by_hand(other) if other else f"`aws iam list-access-keys` shows both; {quoted(held)} is in use"
+        how = iam.delete_by_hand(other) if other else f"`aws iam list-access-keys` shows both; {quoted(held)} is in use"
         return CredentialsError(
             "AWS allows two access keys, and this user has two already",
             "\n".join([*told, f"delete the one that nothing uses, then try again: {how}"]),
@@ -214,7 +214,7 @@ class _Run:
 
     def _explained(self, error: aws.DeniedError) -> aws.DeniedError:
         """Return a denial that mentions MFA: a policy may ask for a session, or for a code that is not hours old."""
-        if f"{self.rotation.domain}:{names.MFA}" in self.rotation.known and "service control" not in error.reason:
+        if f"{self.rotation.domain}:{names.MFA}" in self.rotation.known and not error.above:
             force, why = (" --force", ", if the policy asks for a recent code") if self.signer.session else ("", "")
             error.next_step += f", or renew the MFA session{why}: awsprof mfa {quoted(self.rotation.domain)}{force}"
         return error
@@ -231,13 +231,14 @@ class _Run:
                 f"AWS does not know the new key {quoted(new.key_id)} yet; the old one still works and is in the file",
                 f"go on later: awsprof rotate {quoted(self.rotation.domain)}\n"
                 f"or, if it was deleted at AWS, give it up: {self._give_up()}\n"
-                f"AWS was asked in {quoted(self.signer.asked.region)} ({self.signer.asked.source})",
+                f"AWS was asked in {quoted(self.signer.asked.region)}, {self.signer.asked.source}"
+                f"{sessions.elsewhere(self.rotation.domain, self.signer.asked, before='; ')}",
             ) from None
         if owner != self.owner:
             raise CredentialsError(
                 f"the new key {quoted(new.key_id)} belongs to {safe(owner)}, but the key in "
                 f"{quoted(self.rotation.name)} to {safe(self.owner)}; the key in the file was not replaced",
-                f"give the new key up: {self._give_up()}\nand delete it at AWS: {_delete_by_hand(new.key_id)}",
+                f"give the new key up: {self._give_up()}\nand delete it at AWS: {iam.delete_by_hand(new.key_id)}",
             )
 
     def _give_up(self) -> str:
@@ -270,7 +271,8 @@ class _Run:
             ) from None
         except aws.DeniedError as error:
             raise self._explained(error) from None
-        self.ctx.say(f"the old key {quoted(old)} is inactive" if there else f"AWS has no key {quoted(old)} any more")
+        gone = f"IAM has no key {quoted(old)} of this user: it was deleted, or is another user's"
+        self.ctx.say(f"the old key {quoted(old)} is inactive" if there else gone)
         deleted = not there
         if there and self._may_delete(old):
             self._delete(client, old)
@@ -294,8 +296,4 @@ class _Run:
             there = self.signer.once_signed(lambda: iam.delete(client, key_id))
         except aws.DeniedError as error:
             raise self._explained(error) from None
-        self.ctx.say(f"deleted {quoted(key_id)} at AWS" if there else f"AWS has no key {quoted(key_id)} any more")
-
-
-def _delete_by_hand(key_id: str) -> str:
-    return f"aws iam delete-access-key --access-key-id {key_id}"
+        self.ctx.say(f"deleted {quoted(key_id)} at AWS" if there else f"IAM has no key {quoted(key_id)} any more")

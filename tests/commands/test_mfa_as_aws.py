@@ -141,12 +141,12 @@ SESSIONS: dict[str, tuple[Answer, str, str]] = {
     "expired": (
         Answer(403, "ExpiredToken", "The security token included in the request is expired"),
         "the session has expired",
-        "renew it: awsprof mfa work",
+        "renew it: awsprof mfa work --force",
     ),
     "expired, as other services say it": (
         Answer(403, "ExpiredTokenException", "The security token included in the request is expired"),
         "the session has expired",
-        "renew it: awsprof mfa work",
+        "renew it: awsprof mfa work --force",
     ),
 }
 

@@ -226,6 +226,14 @@ def test_it_sees_the_terminal_and_the_environment(desk: Desk) -> None:
     assert "AWSPROF_OUT" not in (desk.folder / "environment").read_text()
 
 
+def test_a_process_in_the_background_does_not_hold_it_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps the output open for longer than awsprof waits for the command."""
+    monkeypatch.setattr(codes, "TIME_OUT", 5.0)
+    set_up(desk, f"(sleep 20) & {giving(desk, desk.user.next_code())}")
+    call(desk)
+    assert asked(desk) == 1
+
+
 def test_ctrl_c_ends_it(desk: Desk) -> None:
     set_up(desk, "echo here >&2; exec sleep 50")
     before = desk.read()

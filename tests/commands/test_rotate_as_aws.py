@@ -90,7 +90,7 @@ def test_a_new_key_of_another_user_never_replaces_the_old_one(desk: Desk) -> Non
 def test_a_key_that_nobody_has_seen_go_is_not_called_inactive(desk: Desk) -> None:
     gone = "AKIA" + "Z" * 16
     desk.write("", f"{desk.iam()}{OLD_ID} = {gone}\n")
-    assert f"AWS has no key {gone} any more\n" in run(desk).talk
+    assert f"IAM has no key {gone} of this user: it was deleted, or is another user's\n" in run(desk).talk
     assert OLD_ID not in held(desk)
     assert INACTIVE_ID not in held(desk)
 
@@ -152,6 +152,49 @@ def test_keys_and_sessions_may_be_unknown_for_some_seconds(desk: Desk, action: s
     run(desk, wish=DELETE)
     assert works(desk)
     assert len(at_aws(desk)) == 1
+
+
+@pytest.mark.parametrize("action", ["ListAccessKeys", "CreateAccessKey", "DeleteAccessKey"])
+@pytest.mark.parametrize("session", [True, False])
+def test_what_iam_does_not_come_to_accept_is_named(desk: Desk, action: str, session: bool) -> None:
+    with_session(desk) if session else desk.write("", desk.iam())
+    desk.sts.script(action, *[UNKNOWN] * 99)
+    with pytest.raises(CredentialsError, match="which STS accepts") as raised:
+        run(desk, wish=DELETE)
+    signs = "the MFA session of work" if session else held(desk)["aws_access_key_id"]
+    assert raised.value.what.startswith(f"IAM does not accept {signs}, which STS accepts")
+    assert raised.value.next_step.endswith("go on in some minutes: awsprof rotate work")
+    assert ("awsprof mfa work --force" in raised.value.next_step) == session
+    assert works(desk)
+
+
+def test_an_active_key_that_sts_does_not_know_ends_it_before_a_key_is_made(desk: Desk) -> None:
+    with_session(desk)
+    desk.sts.script("GetCallerIdentity", Answer(), *[UNKNOWN] * 99)
+    with pytest.raises(CredentialsError, match="AWS does not know this access key"):
+        run(desk)
+    assert made(desk) == 0
+
+
+# AWS's reason, and whom to ask.
+POLICIES = {
+    "with an explicit deny in a resource control policy": "ask whoever manages the organization",
+    "with an explicit deny in a permissions boundary": "ask whoever manages this account",
+    "because no permissions boundary allows the iam:CreateAccessKey action": "ask whoever manages this account",
+    "because no session policy allows the iam:CreateAccessKey action": "use keys or a session without it",
+    "with an explicit deny in a VPC endpoint policy": "ask whoever manages that endpoint",
+}
+
+
+@pytest.mark.parametrize(("reason", "advice"), POLICIES.items())
+def test_nobody_is_told_to_ask_for_a_permission_that_changes_nothing(desk: Desk, reason: str, advice: str) -> None:
+    with_session(desk)
+    words = f"User: {desk.user.arn} is not authorized to perform: iam:CreateAccessKey on resource: user x {reason}"
+    desk.sts.script("CreateAccessKey", Answer(403, "AccessDenied", words))
+    with pytest.raises(CredentialsError) as raised:
+        run(desk)
+    assert raised.value.what == f"AWS denies iam:CreateAccessKey: {reason}"
+    assert raised.value.next_step.endswith(advice)
 
 
 def test_a_session_that_is_seconds_old(desk: Desk) -> None:
