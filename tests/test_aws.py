@@ -78,7 +78,7 @@ REFUSED: dict[str, tuple[Callable[[Desk], dict[str, Any]], type[errors.AwsprofEr
     "unknown key": (
         lambda desk: {"keys": aws.Keys("AKIA" + "A" * 16, "S" * 40)},
         aws.UnknownKeyError,
-        "deleted or made inactive, or belongs to another partition",
+        "deleted or made inactive, belongs to another partition, or is so new",
         "awsprof add iam DOMAIN --force",
     ),
     "wrong secret": (
@@ -148,6 +148,8 @@ def test_a_clock_that_is_off_is_told_by_how_much(desk: Desk, skew: int, words: s
 
 def test_root_may_have_an_hour(desk: Desk) -> None:
     root = desk.sts.add_user("root", root=True)
+    words = "1 validation error detected: Value '129600' at 'durationSeconds' failed to satisfy constraint"
+    desk.sts.script("GetSessionToken", Answer(400, "ValidationError", words))  # AWS shortens it instead, as it seems
     error = told(desk, keys=keys_of(root), seconds=36 * 3600, device=root.device_arn, code=root.next_code())
     assert error.exit_code == 5
     assert "AWS refuses a session of 36h" in error.what

@@ -18,7 +18,7 @@ NAMES = [name for name, each in vars(errors).items() if isinstance(each, type) a
 INNER = {"changes.py": [""]}
 WORDS = {name.split()[0] for name in COMMANDS} | {"add"}
 # What follows the name of the program in a sentence about it.
-PROSE = "again|as|asks|block|by|cannot|does|failed|has|hook|is|keeps|shell|switches|to"
+PROSE = "again|as|asks|block|by|cannot|does|failed|has|hook|is|keeps|program|read|shell|switches|to"
 
 
 def raised(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:

@@ -179,8 +179,8 @@ def test_two_profiles_at_once() -> None:
 
 
 REFUSED = {  # before -> the line named, and why
-    "section twice": ("[profile a]\nx = 1\n[profile a]\ny = 2\n", 3, "line 1 already"),
-    "key twice": ("[b]\nx = 1\nx = 2\n", 3, "line 2 of the same"),
+    "section twice": ("[profile a]\nx = 1\n[profile a]\ny = 2\n", 3, "first defined on line 1"),
+    "key twice": ("[b]\nx = 1\nx = 2\n", 3, "first set on line 2"),
     "line without =": ("[profile a]\njunk\n", 2, "neither"),
     "byte order mark": ("\ufeff[profile a]\n", 1, "byte order mark"),
     "not UTF-8": ("[profile a]\n# \udce9\n", 2, "not UTF-8"),
