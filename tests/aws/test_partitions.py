@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from awsprof.aws.endpoints import own_region
+
 from .account import User
 from .authority import Authority
 from .desk import Desk, own_environment, sts, user
@@ -109,6 +111,25 @@ def test_an_endpoint_of_awss_own_is_signed_for_its_region(
     ok(desk.run("whoami", "work:iam"))
     ok(desk.run("rotate", "work", "--yes"))
     assert {it.region for it in sts.hosts if it.service == "sts"} == {region}
+
+
+# A URL, and the region that STS wants there; empty for what is no regional endpoint of AWS's own STS.
+OWN_REGIONS = {
+    "https://sts.amazonaws.com": "us-east-1",
+    "https://sts.us-gov-west-1.amazonaws.com": "us-gov-west-1",
+    "https://sts-fips.us-west-2.amazonaws.com": "us-west-2",
+    "https://sts.cn-north-1.amazonaws.com.cn": "cn-north-1",
+    "https://sts.amazonaws.com.cn": "",
+    "https://sts.us-gov.amazonaws.com": "",
+    "https://sts.global.amazonaws.com": "",
+    "https://sts.eu-west-1.amazonaws.com.evil.example": "",
+    "https://[": "",
+}
+
+
+@pytest.mark.parametrize(("url", "region"), OWN_REGIONS.items())
+def test_the_region_of_an_endpoint(url: str, region: str) -> None:
+    assert own_region(url) == region
 
 
 def test_a_region_that_is_not_enabled_is_named(aws: Callable[[User], Desk], sts: CheckingSts, user: User) -> None:
