@@ -68,7 +68,7 @@ bench: $(READY) $(AWS) $(PEERS)  ## measure awsprof beside its peers, and write 
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 completions: $(READY)  ## write what completion offers into the hook files, anew from the commands
-	$(BIN)/python -m awsprof.completion
+	$(BIN)/python -m awsprof.cli.completion
 
 docs: .tools/docs/bin/mkdocs  ## the documentation as a site, into site; a dead link fails
 	rm -rf build/docs site && mkdir -p build/docs
@@ -81,7 +81,7 @@ picture: $(READY)  ## the terminal in the README, docs/awsprof.svg, from a real 
 	$(BIN)/python -m tests.demo.picture
 
 manual: $(READY)  ## write the man page, docs/awsprof.1, anew from the commands
-	$(BIN)/python -m awsprof.manual
+	$(BIN)/python -m awsprof.cli.manual
 
 clean:  ## remove what build, tests and tools left behind, but not .venv and .tools
 	rm -rf dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -6,10 +6,12 @@ import gc
 import os
 import sys
 
-from awsprof import __version__, channel, light
+from awsprof import __version__
+from awsprof.cli import fast
 from awsprof.context import Context
 from awsprof.errors import AwsprofError, CancelledError
-from awsprof.text import safe_lines
+from awsprof.shell import channel
+from awsprof.text.display import safe_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,12 +68,12 @@ def _run(words: list[str], flags: list[str]) -> None:
 def _command(words: list[str]) -> Callable[[Context], None]:
     if words[:1] == ["help"]:
         words = [*words[1:], "--help"]
-    plain = light.find(words)
+    plain = fast.find(words)
     if plain is not None:
         return plain
-    from awsprof import cli  # typer costs three bare Pythons
+    from awsprof.cli import entry  # typer costs three bare Pythons
 
-    return lambda ctx: cli.run(words, ctx)
+    return lambda ctx: entry.run(words, ctx)
 
 
 def _hoisted(argv: list[str]) -> tuple[list[str], list[str]]:
@@ -93,7 +95,7 @@ def _mend_streams() -> None:
 
 
 def _context(flags: list[str]) -> Context:
-    from awsprof import ask  # read late: a broken terminal must end in the boundary
+    from awsprof.terminal import ask  # read late: a broken terminal must end in the boundary
 
     offered = channel.take(os.environ)
     person = ask.somebody(no_input="--no-input" in flags)
@@ -108,13 +110,13 @@ def _fail_in_shell(words: list[str], ctx: Context) -> None:
     """
     if ctx.channel:
         ctx.channel.discard()
-    from awsprof import shell  # only a failure needs it
+    from awsprof.shell import table  # only a failure needs it
 
     for number, word in enumerate(words):
         option, _, name = word.partition("=")
         if len(option) > 3 and "--shell".startswith(option):
-            named = shell.find(name or "".join(words[number + 1 : number + 2]))
-            ctx.stdout.write(named.fail if named else shell.FAIL_ANYWHERE)
+            named = table.find(name or "".join(words[number + 1 : number + 2]))
+            ctx.stdout.write(named.fail if named else table.FAIL_ANYWHERE)
             ctx.stdout.flush()
             return
 

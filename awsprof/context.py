@@ -6,15 +6,15 @@ import sys
 import time
 
 from awsprof.errors import AwsprofError
-from awsprof.text import safe_lines
+from awsprof.text.display import safe_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TextIO
 
-    from awsprof.ask import Person
-    from awsprof.channel import Channel
+    from awsprof.shell.channel import Channel
+    from awsprof.terminal.ask import Person
 
 
 class Context:

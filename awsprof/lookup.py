@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from awsprof import names, profiles
 from awsprof.errors import NoSuchProfileError
 from awsprof.files.read import config_profile
-from awsprof.text import joined, nearest, quoted, safe
+from awsprof.profiles import model, names
+from awsprof.text.display import joined, nearest, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from awsprof.context import Context
     from awsprof.files.read import IniFile
-    from awsprof.profiles import Profiles
+    from awsprof.profiles.model import Profiles
 
 _DIGITS = frozenset("0123456789")
 _VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
@@ -55,7 +55,7 @@ def _of_account(ctx: Context, known: Profiles, account: str, domain: str) -> str
     fits = [
         name
         for name in sorted(known)
-        if profiles.account(known, known[name]) == account and domain in ("", names.domain_of(name))
+        if model.account(known, known[name]) == account and domain in ("", names.domain_of(name))
     ]
     if fits:
         return names.only_one(account, fits)

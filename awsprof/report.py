@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from awsprof import cache, names, profiles
-from awsprof.masking import masked
-from awsprof.profiles import KEY_ID, TOKEN
-from awsprof.text import age, clock, iso, quoted, safe
+from awsprof.cache import keys
+from awsprof.profiles import chains, expiry, model, names
+from awsprof.profiles.model import KEY_ID, TOKEN
+from awsprof.text.display import quoted, safe
+from awsprof.text.masking import masked
+from awsprof.text.times import age, clock, iso
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from awsprof.context import Context
-    from awsprof.profiles import Profile, Profiles, Session
+    from awsprof.profiles.expiry import Session
+    from awsprof.profiles.model import Profile, Profiles
 
 
 def summary(known: Profiles, name: str, region: str, session: Session | None, now: float) -> str:
     """The one line about a profile: name, account, region, the end of its session."""
-    parts = [name, profiles.account(known, known[name]), masked("region", region), session_words(session, now)]
+    parts = [name, model.account(known, known[name]), masked("region", region), session_words(session, now)]
     return "  ".join(safe(part) for part in parts if part)
 
 
@@ -27,10 +30,10 @@ def session_words(session: Session | None, now: float) -> str:
         return ""
     at = clock(session.expires_at, now) if session.expires_at is not None else ""
     return {
-        profiles.VALID: f"session until {at}",
-        profiles.EXPIRED: f"session expired {at}",
-        profiles.MISSING: "no session",
-        profiles.UNKNOWN: "session of unknown end",
+        expiry.VALID: f"session until {at}",
+        expiry.EXPIRED: f"session expired {at}",
+        expiry.MISSING: "no session",
+        expiry.UNKNOWN: "session of unknown end",
     }[session.state]
 
 
@@ -40,11 +43,11 @@ def record(ctx: Context, known: Profiles, profile: Profile) -> dict[str, Any]:
         "name": profile.name,
         "domain": names.domain_of(profile.name),
         "kind": profile.kind or None,
-        "account": masked("account", profiles.account(known, profile)) or None,
+        "account": masked("account", model.account(known, profile)) or None,
         "region": masked("region", profile.get("region")) or None,
         "source": masked("source_profile", profile.get("source_profile")) or None,
         "active": profile.name == ctx.active,
-        "session": session_record(profiles.session(known, profile.name, ctx.now()), ctx.now()),
+        "session": session_record(expiry.session(known, profile.name, ctx.now()), ctx.now()),
     }
 
 
@@ -72,23 +75,23 @@ def foreign_session(ctx: Context, known: Profiles, name: str) -> list[tuple[str,
 
     Then it may be another user's: an editor or another tool has changed one of the two.
     """
-    found = profiles.session(known, name, ctx.now()) if name in known else None
+    found = expiry.session(known, name, ctx.now()) if name in known else None
     iam = known.get(f"{names.domain_of(found.profile)}:{names.IAM}") if found else None
     if found is None or iam is None or names.kind_by_name(found.profile) != names.MFA:
         return []
-    parent = cache.parent_of(ctx.environ, known[found.profile].get(KEY_ID))
-    if parent in ("", iam.get(KEY_ID)) or found.state != profiles.VALID:
+    parent = keys.parent_of(ctx.environ, known[found.profile].get(KEY_ID))
+    if parent in ("", iam.get(KEY_ID)) or found.state != expiry.VALID:
         return []
     what = f"the session of {quoted(found.profile)} was made with {parent}, another key than {quoted(iam.name)} holds"
     return [(what, f"awsprof mfa {quoted(names.domain_of(iam.name))} --force")]
 
 
 def _key_created(ctx: Context, profile: Profile) -> int | None:
-    return None if profile.get(TOKEN) else cache.key_created(ctx.environ, profile.get(KEY_ID))
+    return None if profile.get(TOKEN) else keys.key_created(ctx.environ, profile.get(KEY_ID))
 
 
 def access_key(ctx: Context, known: Profiles, name: str) -> dict[str, Any] | None:
     """The long-term key that a profile stands on as `--json` tells it, None where IAM never told of it."""
-    links = profiles.down_to_the_keys(known, profiles.chain(known, name)) if name in known else []
+    links = chains.down_to_the_keys(known, chains.chain(known, name)) if name in known else []
     created = _key_created(ctx, known[links[-1]]) if links else None
     return None if created is None else {"id": known[links[-1]].get(KEY_ID), "created_at": iso(created)}

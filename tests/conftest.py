@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import shell
-from awsprof.channel import Channel
 from awsprof.context import Context
+from awsprof.shell import table
+from awsprof.shell.channel import Channel
 
 NOW = 1_795_435_200  # 2026-11-23T12:00:00Z, a Monday
 
@@ -76,7 +76,7 @@ def reachable() -> Iterator[Path]:
 
 def bash(change: dict[str, str | None]) -> str:
     """What the hook of bash gets for a change."""
-    return shell.SHELLS["bash"].render(change)
+    return table.SHELLS["bash"].render(change)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import ancestry
+from awsprof.shell import ancestry
 from tests.shells.shells import Home
 
 WITH, OTHER, WITHOUT = b"A=1\0AWS_PROFILE=work:dev\0", b"AWS_PROFILE=work:devil\0", b"A=AWS_PROFILE=work:dev\0"

@@ -8,10 +8,10 @@ import sys
 import pexpect
 import pytest
 
-from awsprof import ask
+from awsprof.terminal import ask
 
 BEFORE = """
-from awsprof.ask import Person, somebody
+from awsprof.terminal.ask import Person, somebody
 from awsprof.errors import CancelledError, UsageError
 person = somebody(no_input=False)
 try:
@@ -98,13 +98,13 @@ def test_a_choice_is_shown_safely() -> None:
 
 @pytest.mark.parametrize("no_input", [True, False])
 def test_nobody_is_there_without_a_terminal(no_input: bool) -> None:
-    script = f"from awsprof.ask import somebody; print(somebody(no_input={no_input}))"
+    script = f"from awsprof.terminal.ask import somebody; print(somebody(no_input={no_input}))"
     done = subprocess.run([sys.executable, "-c", script], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("None\n", "")
 
 
 def test_nobody_is_asked_with_no_input() -> None:
-    script = "from awsprof.ask import somebody; print(somebody(no_input=True))"
+    script = "from awsprof.terminal.ask import somebody; print(somebody(no_input=True))"
     child = pexpect.spawn(sys.executable, ["-c", script], timeout=20, encoding="utf-8")
     child.expect(pexpect.EOF)
     assert child.before == "None\r\n"

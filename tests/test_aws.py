@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from awsprof import aws, errors
-from awsprof.text import parse_duration
+from awsprof.text.times import parse_duration
 
 from .aws.account import User
 from .aws.desk import Desk, desk, own_environment, sts, user

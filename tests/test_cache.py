@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import cache, profiles
+from awsprof.cache import refresh, stamps
 from awsprof.commands import use
+from awsprof.profiles import model
 
 from .conftest import Home
 
@@ -111,8 +112,8 @@ NOTED: dict[str, tuple[dict[str, list[str]], dict[str, list[str]]]] = {
 @pytest.mark.parametrize("fresh", [False, True], ids=["", "with-a-fresh-list"])
 def test_a_switch(work: Home, profile: str, fresh: bool) -> None:
     if fresh:
-        cache.renew(work.environ)
-    cache.renew(work.environ, profile)
+        refresh.renew(work.environ)
+    refresh.renew(work.environ, profile)
     assert (kept(work, "stands"), kept(work, "session")) == NOTED[profile]
 
 
@@ -123,9 +124,9 @@ def test_use_notes_its_profile(work: Home) -> None:
 
 def test_all_are_made_fresh_at_once(work: Home) -> None:
     for profile in ("work:dev", "work:ops", "home:dev", "plain"):
-        cache.renew(work.environ, profile)
+        refresh.renew(work.environ, profile)
     change(work, CONFIG, credentials(LATER) + credentials(name="home:mfa"))
-    cache.renew(work.environ)
+    refresh.renew(work.environ)
     assert kept(work, "stands") == {
         "work,dev": ["work:dev", "work:mfa"],
         "work,ops": ["work:ops", "work:mfa"],
@@ -149,21 +150,21 @@ GONE = {
 
 @pytest.mark.parametrize(("config", "keys", "stands", "session"), GONE.values(), ids=GONE)
 def test_what_has_gone_is_pruned(work: Home, config: str, keys: str, stands: list[str], session: list[str]) -> None:
-    cache.renew(work.environ, "work:dev")
+    refresh.renew(work.environ, "work:dev")
     change(work, config, keys)
-    cache.renew(work.environ)
+    refresh.renew(work.environ)
     assert ([*kept(work, "stands")], [*kept(work, "session")]) == (stands, session)
 
 
 def test_a_session_was_last_modified_at_its_end(work: Home) -> None:
-    cache.renew(work.environ, "work:dev")
+    refresh.renew(work.environ, "work:dev")
     assert (root(work) / "session/work,mfa").stat().st_mtime_ns == int(FIRST_LINE[0]) * 10**9
 
 
 def test_what_is_noted_already_is_left_alone(work: Home) -> None:
-    cache.renew(work.environ, "work:dev")
+    refresh.renew(work.environ, "work:dev")
     before = (root(work) / "stands/work,dev").stat().st_ino
-    cache.renew(work.environ, "work:dev")
+    refresh.renew(work.environ, "work:dev")
     assert (root(work) / "stands/work,dev").stat().st_ino == before
 
 
@@ -179,29 +180,29 @@ SPOILT = {
 
 @pytest.mark.parametrize(("name", "data"), SPOILT.values(), ids=SPOILT)
 def test_a_spoilt_file_is_made_anew(work: Home, name: str, data: bytes | None) -> None:
-    cache.renew(work.environ, "work:dev")
+    refresh.renew(work.environ, "work:dev")
     path = root(work) / name
     path.unlink(missing_ok=True)
     if data is not None:
         path.write_bytes(data)
-    cache.renew(work.environ, "work:ops" if name == "stands/no,such" else "work:dev")
+    refresh.renew(work.environ, "work:ops" if name == "stands/no,such" else "work:dev")
     assert kept(work, "session") == {"work,mfa": ["work:mfa", *FIRST_LINE]}
     assert kept(work, "stands")["work,dev"] == ["work:dev", "work:mfa"]
     assert not (root(work) / "stands/no,such").exists()
 
 
 def test_a_line_that_names_no_session_of_these_files(work: Home) -> None:
-    cache.renew(work.environ, "work:dev")
+    refresh.renew(work.environ, "work:dev")
     path = root(work) / "stands/work,dev"
     path.write_text(path.read_text().replace("work:mfa", "../../evil"))
-    cache.renew(work.environ, "work:ops")
+    refresh.renew(work.environ, "work:ops")
     assert [*kept(work, "session")] == ["work,mfa"]
     assert not list(work.folder.rglob("evil*"))
 
 
 def test_other_aws_files_keep_theirs(work: Home) -> None:
     """Two projects, each with AWS files of its own, in two terminals."""
-    cache.renew(work.environ, "work:dev")
+    refresh.renew(work.environ, "work:dev")
     mine = {path: path.read_text() for path in root(work).glob("s*/*")}
     assert len(mine) == 2
     other = work.folder / "other"
@@ -209,7 +210,7 @@ def test_other_aws_files_keep_theirs(work: Home) -> None:
     theirs = work.environ | {"AWS_CONFIG_FILE": str(other)}
     for number in range(40):
         os.utime(other, ns=(1, 1_900_000_000_000_000_000 + number))
-        cache.renew(theirs, "only:there")
+        refresh.renew(theirs, "only:there")
     assert {path: path.read_text() for path in mine} == mine
     assert all((root(work) / "at" / field.partition(".")[0]).exists() for field in head(work)[3::2])
     assert (root(work) / "stands/only,there").exists()
@@ -219,10 +220,10 @@ def test_only_the_last_ones_are_kept(home: Home) -> None:
     """A script may switch to each profile there is."""
     home.write("".join(f"[profile many:{number}]\nregion = x\n" for number in range(80)))
     for number in range(80):
-        cache.renew(home.environ, f"many:{number}")
+        refresh.renew(home.environ, f"many:{number}")
         os.utime(root(home) / f"stands/many,{number}", ns=(1, number * 10**9))
-    cache.renew(home.environ, "many:3")
-    cache.renew(home.environ, "many:2")
+    refresh.renew(home.environ, "many:3")
+    refresh.renew(home.environ, "many:2")
     assert 60 < len(kept(home, "stands")) < 70
     assert {"many,2", "many,79", "many,78"} <= kept(home, "stands").keys()
 
@@ -230,7 +231,7 @@ def test_only_the_last_ones_are_kept(home: Home) -> None:
 def test_private_without_secrets(work: Home) -> None:
     old = os.umask(0)
     try:
-        cache.renew(work.environ, "work:dev")
+        refresh.renew(work.environ, "work:dev")
     finally:
         os.umask(old)
     paths = [*root(work).rglob("*")]
@@ -243,7 +244,7 @@ def test_private_without_secrets(work: Home) -> None:
 def test_a_tab_in_a_path_is_declined(work: Home) -> None:
     odd = work.folder / "a\tb"
     work.config.rename(odd)
-    cache.renew(work.environ | {"AWS_CONFIG_FILE": str(odd)}, "work:dev")
+    refresh.renew(work.environ | {"AWS_CONFIG_FILE": str(odd)}, "work:dev")
     assert not [*root(work).glob("s*/*")]
 
 
@@ -262,20 +263,20 @@ def test_what_cannot_be_written_is_no_error(work: Home, place: str) -> None:
 def test_many_at_once(work: Home) -> None:
     """Terminals that switch while others do leave whole files and no others."""
     code = (
-        "import os, sys; from awsprof import cache\n"
-        "for n in range(150): cache.renew(os.environ, sys.argv[1 + n % (len(sys.argv) - 1)])"
+        "import os, sys; from awsprof.cache import refresh\n"
+        "for n in range(150): refresh.renew(os.environ, sys.argv[1 + n % (len(sys.argv) - 1)])"
     )
     profiles = ["work:dev", "work:ops", "home:dev", "plain", "work:mfa"]
     environ = work.environ | {"TZ": "UTC"}
     running = [subprocess.Popen([sys.executable, "-c", code, *profiles], env=environ) for _ in range(3)]
     for number in range(20):
         change(work, CONFIG, credentials(LATER if number % 2 else FIRST))
-        cache.renew(work.environ, profiles[number % 5])
+        refresh.renew(work.environ, profiles[number % 5])
     assert [process.wait(timeout=60) for process in running] == [0, 0, 0]
     for profile in profiles:
-        cache.renew(work.environ, profile)
+        refresh.renew(work.environ, profile)
     change(work, CONFIG, credentials(LATER))
-    cache.renew(work.environ)
+    refresh.renew(work.environ)
     assert {name: fields[0] for name, fields in kept(work, "stands").items()} == {
         profile.replace(":", ","): profile for profile in profiles
     }
@@ -284,18 +285,18 @@ def test_many_at_once(work: Home) -> None:
 
 def test_what_was_read_already_is_not_read_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     home.write("[profile work:dev]\n")
-    times = [cache.time_of(str(path)) for path in (home.config, home.credentials)]
-    known = profiles.load(home.environ)
-    monkeypatch.setattr(profiles, "load", lambda _: pytest.fail("read again"))
-    cache.renew(home.environ, "", (times, known))
+    times = [stamps.time_of(str(path)) for path in (home.config, home.credentials)]
+    known = model.load(home.environ)
+    monkeypatch.setattr(model, "load", lambda _: pytest.fail("read again"))
+    refresh.renew(home.environ, "", (times, known))
     assert "work:dev" in (home.folder / ".cache/awsprof/1/names").read_text()
 
 
 def test_what_was_read_of_other_files_is_not_believed(home: Home) -> None:
     home.write("[profile work:old]\n")
-    known = profiles.load(home.environ)
+    known = model.load(home.environ)
     home.write("[profile work:new]\n")
-    cache.renew(home.environ, "", (["1", "2"], known))
+    refresh.renew(home.environ, "", (["1", "2"], known))
     names = (home.folder / ".cache/awsprof/1/names").read_text()
     assert "work:new" in names
     assert "work:old" not in names

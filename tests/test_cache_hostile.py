@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import cache, store
+from awsprof.cache import keys, refresh, store
+from awsprof.cache.replay import Basis, keep_use
 from awsprof.context import Context
-from awsprof.replay import Basis, keep_use
+from awsprof.files import private
 
 from .conftest import Home
 
@@ -60,11 +61,11 @@ def every_call(home: Home) -> None:
     """All that writes to the cache, twice: what was fresh is made again."""
     for time in (10**18, 10**18 + 10**9):
         os.utime(home.config, ns=(time, time))
-        cache.renew(home.environ, "work:dev")
-        cache.note_key(home.environ, "AKIAEXAMPLE", 1)
-        cache.key_created(home.environ, "AKIAEXAMPLE")
+        refresh.renew(home.environ, "work:dev")
+        keys.note_key(home.environ, "AKIAEXAMPLE", 1)
+        keys.key_created(home.environ, "AKIAEXAMPLE")
         with contextlib.suppress(OSError):
-            cache.put_answer(cache.open_root(home.environ, make=True), "bash", "use work:dev", "true")
+            store.put_answer(store.open_root(home.environ, make=True), "bash", "use work:dev", "true")
 
 
 LINKS = ["../awsprof", "../1", "at", "stands", "session", "key", "bash", "zsh", "fish", "pwsh"]
@@ -127,7 +128,7 @@ def test_two_calls_never_share_a_temporary_file(work: Home, monkeypatch: pytest.
 @pytest.mark.parametrize("owned", ["", "awsprof", "awsprof/1", "awsprof/1/at", "awsprof/1/stands"])
 @pytest.mark.parametrize("mode", [0o755, 0o777])
 def test_a_folder_that_is_another_users(work: Home, owned: str, mode: int) -> None:
-    cache.renew(work.environ, "work:dev")
+    refresh.renew(work.environ, "work:dev")
     folder = work.folder / ".cache" / owned
     os.chown(folder, OTHER, OTHER)
     folder.chmod(mode)
@@ -139,15 +140,15 @@ def test_a_folder_that_is_another_users(work: Home, owned: str, mode: int) -> No
 @ROOT_ONLY
 def test_a_stamp_and_a_list_that_another_user_wrote_are_made_again(work: Home) -> None:
     """While the folder was open to others, they may have left files in it."""
-    cache.renew(work.environ)
+    refresh.renew(work.environ)
     for path in (root(work) / "names", root(work) / f"at/{10**18}"):
         os.chown(path, OTHER, OTHER)
         path.chmod(0o666)
-    cache.renew(work.environ)
+    refresh.renew(work.environ)
     assert {path.stat().st_uid for path in root(work).rglob("*")} == {0}
 
 
-PROGRAM = "import os, sys; from awsprof import cache; cache.renew(os.environ, 'work:dev')"
+PROGRAM = "import os, sys; from awsprof.cache import refresh; refresh.renew(os.environ, 'work:dev')"
 
 
 @ROOT_ONLY
@@ -157,7 +158,7 @@ def test_root_with_a_users_home(work: Home, made: str) -> None:
     if made == "base":
         (work.folder / ".cache").mkdir()
     if made == "cache":
-        cache.renew(work.environ)
+        refresh.renew(work.environ)
     for path in [work.folder, *work.folder.rglob("*")]:
         os.chown(path, USER, USER)
     os.utime(work.config, ns=(10**18, 10**18 + 5))
@@ -177,23 +178,23 @@ def test_every_folder_is_private_whatever_the_umask(work: Home, umask: int) -> N
 
 
 def test_a_folder_that_was_opened_up_is_private_again(work: Home) -> None:
-    cache.renew(work.environ)
+    refresh.renew(work.environ)
     (work.folder / ".cache/awsprof").chmod(0o777)
-    cache.renew(work.environ)
+    refresh.renew(work.environ)
     assert stat.S_IMODE((work.folder / ".cache/awsprof").stat().st_mode) == 0o700
 
 
 def test_the_base_may_be_a_link_to_ones_own(work: Home) -> None:
     (work.folder / "disk").mkdir(mode=0o700)
     (work.folder / ".cache").symlink_to("disk")
-    cache.renew(work.environ, "work:dev")
+    refresh.renew(work.environ, "work:dev")
     assert (work.folder / "disk/awsprof/1/names").exists()
 
 
 def test_a_folder_that_is_swapped_meanwhile(work: Home, precious: Path) -> None:
     """What was opened stays what is written to."""
-    cache.renew(work.environ)
-    folder = store.base(str(work.folder / ".cache")).folder("awsprof").folder("1")
+    refresh.renew(work.environ)
+    folder = private.base(str(work.folder / ".cache")).folder("awsprof").folder("1")
     before = snapshot(precious)
     root(work).rename(work.folder / "moved")
     root(work).symlink_to(precious)
@@ -209,12 +210,12 @@ FIXED = {"home-manager": 1, "Nix": 1, "the epoch": 0, "zip": 315_532_800, "befor
 def test_a_time_that_a_generator_set_tells_nothing(work: Home, seconds: int) -> None:
     """The list is made again each time, and no answer is kept."""
     os.utime(work.config, (seconds, seconds))
-    cache.renew(work.environ)
+    refresh.renew(work.environ)
     head = (root(work) / "names").read_text().split("\n")[0].split("\t")
     assert (head[3], head[5].split(".")[0]) == ("?", str(10**18))
     work.config.write_text(CONFIG.replace("work:dev", "work:new"))
     os.utime(work.config, (seconds, seconds))
-    cache.renew(work.environ)
+    refresh.renew(work.environ)
     assert "work:new" in (root(work) / "names").read_text()
     ctx = Context(work.environ)
     keep_use(ctx, Basis(ctx), "work:new", "", None, [])
@@ -222,13 +223,13 @@ def test_a_time_that_a_generator_set_tells_nothing(work: Home, seconds: int) -> 
 
 
 def test_size_and_inode_tell_what_the_time_does_not(work: Home) -> None:
-    cache.renew(work.environ)
+    refresh.renew(work.environ)
     for text in (CONFIG.replace("work:dev", "work:prod"), CONFIG.replace("work:dev", "work:old")):
         new = work.config.with_name("new")
         new.write_text(text)
         os.utime(new, ns=(10**18, 10**18))
         new.replace(work.config)
-        cache.renew(work.environ)
+        refresh.renew(work.environ)
         assert text.split("profile ")[2].split("]")[0] in (root(work) / "names").read_text()
 
 
@@ -241,5 +242,5 @@ def test_a_base_in_which_others_can_replace_the_cache(work: Home, mode: int) -> 
     base = work.folder / ".cache"
     base.mkdir(exist_ok=True)
     base.chmod(mode)
-    cache.renew(work.environ)
+    refresh.renew(work.environ)
     assert (base / "awsprof").exists() == OPEN[mode]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import handover
-from awsprof.channel import Channel, route, take
 from awsprof.context import Context
 from awsprof.errors import ShellError, UsageError
+from awsprof.shell import handover
+from awsprof.shell.channel import Channel, route, take
 
 from .conftest import bash
 

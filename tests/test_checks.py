@@ -2,8 +2,8 @@
 
 import pytest
 
-from awsprof import checks
 from awsprof.files import read
+from awsprof.profiles import checks
 
 from .test_profiles import ARN, KEYS, LEGACY, SESSION, known, role
 

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import cache, completion, install, profiles, sessions
+from awsprof.cache import refresh
+from awsprof.cli import completion
 from awsprof.errors import NoSuchProfileError
+from awsprof.profiles import model
+from awsprof.sessions import renewal
+from awsprof.shell import install
 from tests.conftest import Home
 
 CONFIG = """\
@@ -31,7 +35,7 @@ def test_the_hook_files_know_every_command(name: str) -> None:
 
 
 def test_the_table() -> None:
-    lines = completion.table()
+    lines = completion.rows()
     assert "use\tPROFILE|-\t" in lines
     assert "add role\t--region=REGION\tThe AWS region" in lines
     assert not [line for line in lines if line.startswith("\tcache\t")], "hidden commands stay hidden"
@@ -49,7 +53,7 @@ def stamp(path: Path) -> str:
 
 def test_the_list(home: Home) -> None:
     home.write(CONFIG, CREDENTIALS)
-    cache.renew(home.environ)
+    refresh.renew(home.environ)
     head = ["awsprof", "1", str(home.config), stamp(home.config), str(home.credentials), stamp(home.credentials)]
     assert listed(home) == [
         "\t".join(head),
@@ -74,11 +78,11 @@ def test_the_list_marks_what_the_command_mfa_accepts(
 ) -> None:
     sections = {f"profile {name}": f"role_arn = arn\nsource_profile = {source}", "profile x:mfa": session}
     home.write("".join(f"[{header}]\n{text}\n" for header, text in sections.items() if text))
-    cache.renew(home.environ)
+    refresh.renew(home.environ)
     assert [line.split("\t")[1] for line in listed(home) if line.startswith(f"{name}\t")] == [kind]
     accepted = True
     try:
-        sessions.find(profiles.load(home.environ), name, "")
+        renewal.find(model.load(home.environ), name, "")
     except NoSuchProfileError:
         accepted = False
     assert accepted == kind.endswith("mfa")
@@ -88,7 +92,7 @@ def test_it_is_private_and_holds_no_secret(home: Home) -> None:
     home.write(CONFIG, CREDENTIALS)
     old = os.umask(0)
     try:
-        cache.renew(home.environ)
+        refresh.renew(home.environ)
     finally:
         os.umask(old)
     root = home.folder / ".cache/awsprof"
@@ -101,24 +105,24 @@ def test_it_is_private_and_holds_no_secret(home: Home) -> None:
 def test_stamps_carry_the_time_of_the_files(home: Home) -> None:
     home.write(CONFIG, CREDENTIALS)
     os.utime(home.config, ns=(1, 1_700_000_000_123_456_789))
-    cache.renew(home.environ)
+    refresh.renew(home.environ)
     at = home.folder / ".cache/awsprof/1/at"
     assert (at / "1700000000123456789").stat().st_mtime_ns == 1_700_000_000_123_456_789
 
 
 def test_a_fresh_list_is_left_alone(home: Home) -> None:
     home.write(CONFIG, CREDENTIALS)
-    cache.renew(home.environ)
+    refresh.renew(home.environ)
     names = home.folder / ".cache/awsprof/1/names"
     before = names.stat().st_ino
-    cache.renew(home.environ)
+    refresh.renew(home.environ)
     assert names.stat().st_ino == before
 
 
 @pytest.mark.parametrize("spoil", ["newer", "older", "gone", "another file", "cut short", "scrambled", "no stamps"])
 def test_a_list_that_is_not_fresh_is_made_anew(home: Home, spoil: str) -> None:
     home.write(CONFIG, CREDENTIALS)
-    cache.renew(home.environ)
+    refresh.renew(home.environ)
     names = home.folder / ".cache/awsprof/1/names"
     good = names.read_text()
     match spoil:
@@ -137,7 +141,7 @@ def test_a_list_that_is_not_fresh_is_made_anew(home: Home, spoil: str) -> None:
         case "no stamps":
             for path in names.parent.glob("at/*"):
                 path.unlink()
-    cache.renew(home.environ)
+    refresh.renew(home.environ)
     paths = [home.environ["AWS_CONFIG_FILE"], str(home.credentials)]
     times = [stamp(Path(path)) if Path(path).exists() else "-" for path in paths]
     assert listed(home)[0] == "\t".join(["awsprof", "1", paths[0], times[0], paths[1], times[1]])
@@ -149,17 +153,17 @@ def test_old_stamps_go(home: Home) -> None:
     for number in range(40):
         home.write(CONFIG, CREDENTIALS)
         os.utime(home.config, ns=(1, 1_700_000_000_000_000_000 + number))
-        cache.renew(home.environ)
+        refresh.renew(home.environ)
     assert len(list((home.folder / ".cache/awsprof/1/at").iterdir())) < 25
 
 
 @pytest.mark.parametrize("cache_home", ["relative", "/dev/null/x", ""])
 def test_a_list_that_cannot_be_written_is_no_error(home: Home, cache_home: str) -> None:
     home.write(CONFIG)
-    cache.renew(home.environ | {"XDG_CACHE_HOME": cache_home, "HOME": "" if not cache_home else str(home.folder)})
+    refresh.renew(home.environ | {"XDG_CACHE_HOME": cache_home, "HOME": "" if not cache_home else str(home.folder)})
 
 
 def test_aws_files_that_cannot_be_read_are_no_error(home: Home) -> None:
     home.config.mkdir()
-    cache.renew(home.environ)
+    refresh.renew(home.environ)
     assert not (home.folder / ".cache").exists()

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from awsprof import console
+from awsprof.terminal import tables
 
 
 class Terminal(io.StringIO):
@@ -15,7 +15,7 @@ class Terminal(io.StringIO):
 
 def drawn(groups: list[list[list[str]]], stream: io.StringIO | None = None) -> str:
     stream = stream or io.StringIO()
-    return console.table(stream, ["", "profile", "kind"], groups) + "\n"
+    return tables.table(stream, ["", "profile", "kind"], groups) + "\n"
 
 
 def test_a_table_in_a_pipe_is_aligned_and_has_no_trailing_blanks() -> None:
@@ -29,7 +29,7 @@ def test_a_table_in_a_pipe_is_aligned_and_has_no_trailing_blanks() -> None:
 def test_what_fits_is_drawn_as_rich_draws_a_table(marked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     groups = [[[marked, "work:dev", "role"], ["", "w", ""]], [["", "東京:x", "keys"]]]
     lines = drawn(groups)
-    monkeypatch.setattr(console, "_lines", lambda widths, *table: console._folded(sum(widths), *table))
+    monkeypatch.setattr(tables, "_lines", lambda widths, *table: tables._folded(sum(widths), *table))
     assert drawn(groups) == lines
 
 
@@ -60,7 +60,7 @@ def test_a_narrow_terminal_has_fewer_columns_and_whole_names(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     rows = [[["", "acme:administrator", "role", "123456789012", "eu-west-1"]]]
-    text = console.table(Terminal(), ["", "profile", "kind", "account", "region"], rows, may_go=("account", "region"))
+    text = tables.table(Terminal(), ["", "profile", "kind", "account", "region"], rows, may_go=("account", "region"))
     lines = re.sub(r"\x1b\[[0-9;]*m", "", text).split("\n")
     assert lines[0].split() == columns
     assert lines[2].split()[0] == "acme:administrator"

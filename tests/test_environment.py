@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from awsprof import environment as env
+from awsprof.shell import environment as env
 
 Environ = dict[str, str]
 Change = dict[str, str | None]

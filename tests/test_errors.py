@@ -15,7 +15,7 @@ from .test_help import COMMANDS
 FILES = sorted(Path(awsprof.__path__[0]).rglob("*.py"))
 NAMES = [name for name, each in vars(errors).items() if isinstance(each, type) and name != "CancelledError"]
 # Caught where they are raised from: nobody meets it.
-INNER = {"changes.py": [""]}
+INNER = {"editing.py": [""]}
 WORDS = {name.split()[0] for name in COMMANDS} | {"add"}
 # What follows the name of the program in a sentence about it.
 PROSE = "again|as|asks|block|by|cannot|does|failed|has|hook|is|keeps|program|read|shell|switches|to"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from awsprof import handover
+from awsprof.shell import handover
 
 CHANGES: dict[str, dict[str, str | None]] = {
     "set": {"AWS_PROFILE": "work:dev", "AWS_REGION": "eu-west-1"},

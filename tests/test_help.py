@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from awsprof import cli
+from awsprof.cli import entry
 from awsprof.commands import welcome
 
 from .conftest import Home
@@ -23,7 +23,7 @@ def commands(group: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield f"{path}{name}", command
 
 
-COMMANDS = dict(commands(cli.command()))
+COMMANDS = dict(commands(entry.command()))
 WIDTHS = ({"COLUMNS": "80"}, {"COLUMNS": "40"}, {"NO_COLOR": "1"}, {"FORCE_COLOR": "1"}, {"TERM": "dumb"})
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import install
 from awsprof.commands import init
 from awsprof.context import Context
 from awsprof.errors import FileError
-from awsprof.shell import SHELLS
+from awsprof.shell import install
+from awsprof.shell.table import SHELLS
 from tests.conftest import Home
 from tests.shells.shells import QUIET
 

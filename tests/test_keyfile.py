@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import keyfile
 from awsprof.errors import FileError, UsageError
+from awsprof.profiles import keyfile
 
 HEAD = "Access key ID,Secret access key"
 BOTH = ("AKIA1", "s1")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import cli, light
-from awsprof.channel import Channel
+from awsprof.cli import entry, fast
 from awsprof.context import Context
 from awsprof.errors import AwsprofError
+from awsprof.shell.channel import Channel
 
 from .conftest import NOW, Home
 
@@ -105,11 +105,11 @@ def outcome(home: Home, words: list[str], *, plainly: bool) -> tuple[str, str, s
     raised: object = None
     try:
         if plainly:
-            run = light.find(words)
+            run = fast.find(words)
             assert run is not None
             run(ctx)
         else:
-            cli.run(words, ctx)
+            entry.run(words, ctx)
     except AwsprofError as error:
         raised = (type(error), error.exit_code, error.what, error.next_step)
     return out.getvalue(), err.getvalue(), home.channel.read_text(), raised
@@ -133,11 +133,11 @@ def test_both_ways_renew_the_cache(home: Home, plainly: bool) -> None:
 
 @pytest.mark.parametrize("line", LONG)
 def test_what_is_not_plain_goes_the_long_way(line: str) -> None:
-    assert light.find(line.split()) is None
+    assert fast.find(line.split()) is None
 
 
 def test_an_empty_word_goes_the_long_way() -> None:
-    assert light.find(["use", ""]) is None
+    assert fast.find(["use", ""]) is None
 
 
 HEAVY = [

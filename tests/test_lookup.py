@@ -4,9 +4,11 @@ import io
 
 import pytest
 
-from awsprof import cli, lookup, profiles
+from awsprof import lookup
+from awsprof.cli import entry
 from awsprof.context import Context
 from awsprof.errors import AwsprofError, NoSuchProfileError, UsageError
+from awsprof.profiles import model
 
 from .conftest import NOW, Home
 
@@ -52,7 +54,7 @@ def context(home: Home, **variables: str) -> Context:
 )
 def test_a_word_means_a_profile(home: Home, word: str, domain: str, active: str, found: str) -> None:
     home.write(CONFIG, CREDENTIALS)
-    known = profiles.load(home.environ)
+    known = model.load(home.environ)
     if word == "111111111111":
         del known["work:iam"]  # it has that account, too
     assert lookup.profile(context(home, AWS_PROFILE=active), known, word, domain=domain) == found
@@ -77,7 +79,7 @@ def test_a_word_that_means_no_one_profile(
 ) -> None:
     home.write(CONFIG, CREDENTIALS)
     with pytest.raises(kind) as refused:
-        lookup.profile(context(home), profiles.load(home.environ), word, domain=domain)
+        lookup.profile(context(home), model.load(home.environ), word, domain=domain)
     assert refused.value.what == told
 
 
@@ -112,7 +114,7 @@ def test_an_empty_name_is_an_error_in_every_command(home: Home, words: list[str]
     home.write(CONFIG, CREDENTIALS)
     before = home.config.read_text(), home.credentials.read_text()
     with pytest.raises(UsageError, match="the name on the command line is empty") as refused:
-        cli.run(words, context(home, AWS_PROFILE="work:dev"))
+        entry.run(words, context(home, AWS_PROFILE="work:dev"))
     assert '"${d}:test"' in refused.value.next_step
     assert (home.config.read_text(), home.credentials.read_text()) == before
 
@@ -152,7 +154,7 @@ def test_bare_names_and_account_ids_and_a_colon_after_a_domain(home: Home, bare:
     printed = []
     for line in (bare, full):
         ctx = context(home, AWS_PROFILE="work:dev")
-        cli.run([{"KEY": str(key), **VALUES}.get(word, word) for word in line.split()], ctx)
+        entry.run([{"KEY": str(key), **VALUES}.get(word, word) for word in line.split()], ctx)
         printed.append([stream.getvalue() for stream in (ctx.stdout, ctx.stderr) if isinstance(stream, io.StringIO)])
     assert printed[0] == printed[1]
     assert any(printed[0])
@@ -161,7 +163,7 @@ def test_bare_names_and_account_ids_and_a_colon_after_a_domain(home: Home, bare:
 def reasons(home: Home, word: str, **variables: str) -> list[str]:
     ctx = context(home, **variables)
     with pytest.raises(NoSuchProfileError) as refused:
-        lookup.profile(ctx, profiles.load(ctx.environ), word)
+        lookup.profile(ctx, model.load(ctx.environ), word)
     return refused.value.next_step.replace(str(home.folder), "~").split("\n")
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from awsprof.masking import is_secret, masked, masked_line, masked_text
-from awsprof.text import MASK
+from awsprof.text.display import MASK
+from awsprof.text.masking import is_secret, masked, masked_line, masked_text
 
 # Settings that tools write into the AWS files, from their sources and documentation.
 SECRET = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from awsprof import names
 from awsprof.errors import NoSuchProfileError, UsageError
+from awsprof.profiles import names
 
 
 @pytest.mark.parametrize(

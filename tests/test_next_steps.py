@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from awsprof.changes import How
 from awsprof.commands import adopt, listing, remove, setting, use
 from awsprof.context import Context
+from awsprof.editing import How
 from awsprof.errors import AwsprofError
 from tests.conftest import Home
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import pytest
 
 import awsprof
-from awsprof import manual
-from awsprof.environment import MANAGED, MASKS
-from awsprof.shell import HOOKED, SHELLS, quote_pwsh
+from awsprof.cli import manual
+from awsprof.shell.environment import MANAGED, MASKS
+from awsprof.shell.table import HOOKED, SHELLS, quote_pwsh
 
 # One worker builds for all of these.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("package")]

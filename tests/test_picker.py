@@ -11,7 +11,7 @@ import pexpect
 import pyte
 import pytest
 
-from awsprof.picker import Choice, Row, matching
+from awsprof.terminal.picker import Choice, Row, matching
 
 CONFIG = """\
 [profile play:one]

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from awsprof import profiles
 from awsprof.errors import FileError
+from awsprof.profiles import chains, expiry, model
 
 from .conftest import NOW, Home
 
@@ -15,10 +15,10 @@ KEYS = "aws_access_key_id = A\naws_secret_access_key = s\n"
 SESSION = KEYS + "aws_session_token = t\n"
 
 
-def known(config: str = "", credentials: str = "") -> profiles.Profiles:
+def known(config: str = "", credentials: str = "") -> model.Profiles:
     from awsprof.files import read  # beside the tables that use it
 
-    return profiles.Profiles(read.parse(config.encode(), "c"), read.parse(credentials.encode(), "s"))
+    return model.Profiles(read.parse(config.encode(), "c"), read.parse(credentials.encode(), "s"))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ CHAINS: list[tuple[str, dict[str, str], list[str], str]] = [
 @pytest.mark.parametrize(("config", "links", "broken"), [row[1:] for row in CHAINS], ids=[row[0] for row in CHAINS])
 def test_chains(config: dict[str, str], links: list[str], broken: str) -> None:
     text = "".join(f"[profile {name}]\n{body}" for name, body in config.items())
-    found = profiles.chain(known(text), "a")
+    found = chains.chain(known(text), "a")
     assert (found.links, found.broken) == (links, broken)
 
 
@@ -242,7 +242,7 @@ FILES = {
 @pytest.mark.parametrize("case", FILES)
 def test_what_botocore_refuses(case: str) -> None:
     config, credentials, broken = FILES[case]
-    found = profiles.chain(known(f"[profile a]\n{config}", credentials), "a")
+    found = chains.chain(known(f"[profile a]\n{config}", credentials), "a")
     assert found.broken.startswith(broken)
     assert bool(found.broken) == bool(broken)
 
@@ -274,7 +274,7 @@ def test_botocore_breaks_at_the_same_chains(home: Home, monkeypatch: pytest.Monk
 def test_an_sso_session_needs_what_its_token_is_renewed_with() -> None:
     """botocore takes these from the sso-session alone, but only when it renews the token."""
     config = f"[profile a]\n{LEGACY}sso_session = s\n[sso-session s]\nsso_region = eu-west-1\n"
-    assert profiles.chain(known(config), "a").broken == "[sso-session s] has SSO settings, but no sso_start_url"
+    assert chains.chain(known(config), "a").broken == "[sso-session s] has SSO settings, but no sso_start_url"
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_an_sso_session_needs_what_its_token_is_renewed_with() -> None:
 )
 def test_what_waits_for_keys_is_not_broken(name: str, body: str) -> None:
     """An mfa profile before its first session, a profile for this machine's own role, one for SSO's tokens."""
-    assert profiles.chain(known(f"[profile {name}]\n{body}"), name).broken == ""
+    assert chains.chain(known(f"[profile {name}]\n{body}"), name).broken == ""
 
 
 FUTURE, PAST = "2026-11-24T00:00:00Z", "2026-11-23T11:59:59Z"
@@ -311,7 +311,7 @@ END = NOW + 12 * 3600
 )
 def test_the_state_of_a_session(config: str, credentials: str, state: str, end: int | None) -> None:
     found = known(f"[profile work:mfa]\n{config}\n", f"[work:mfa]\n{credentials}\n")
-    session = profiles.session(found, "work:mfa", NOW)
+    session = expiry.session(found, "work:mfa", NOW)
     assert session is not None
     assert (session.profile, session.state, session.expires_at) == ("work:mfa", state, end)
 
@@ -338,7 +338,7 @@ CREDENTIALS = f"[work:iam]\n{KEYS}[work:mfa]\n{SESSION}[tokens]\n{SESSION}[plain
 )
 def test_which_session_a_profile_stands_on(body: str, stands_on: str | None) -> None:
     found = known(f"[profile a]\n{body}[profile b]\n{role('work:mfa')}", CREDENTIALS)
-    session = profiles.session(found, "a", NOW)
+    session = expiry.session(found, "a", NOW)
     assert (session and session.profile) == stands_on
 
 
@@ -360,12 +360,12 @@ def test_which_session_a_profile_stands_on(body: str, stands_on: str | None) -> 
 )
 def test_accounts(name: str, body: str, account: str) -> None:
     found = known(f"[profile {name}]\n{body}\n")
-    assert profiles.account(found, found[name]) == account
+    assert model.account(found, found[name]) == account
 
 
 def test_the_account_of_an_iam_profile_is_its_devices() -> None:
     found = known(f"[profile work:mfa]\nmfa_device_arn = {ARN}:mfa/you\n", f"[work:iam]\n{KEYS}[play:iam]\n{KEYS}")
-    assert [profiles.account(found, found[name]) for name in ("work:iam", "play:iam")] == ["123456789012", ""]
+    assert [model.account(found, found[name]) for name in ("work:iam", "play:iam")] == ["123456789012", ""]
 
 
 @pytest.mark.parametrize(
@@ -373,22 +373,22 @@ def test_the_account_of_an_iam_profile_is_its_devices() -> None:
     [(f"{ARN}:mfa/x", "aws"), ("arn:aws-us-gov:iam::1:mfa/x", "aws-us-gov"), ("GAHT12345678", "aws"), ("", "aws")],
 )
 def test_partitions(arn: str, partition: str) -> None:
-    assert profiles.arn_partition(arn) == partition
+    assert model.arn_partition(arn) == partition
 
 
 def test_missing_files_are_empty(home: Home) -> None:
-    assert profiles.load(home.environ) == {}
+    assert model.load(home.environ) == {}
 
 
 @pytest.mark.parametrize("which", ["config", "credentials"])
 def test_a_directory_in_a_files_place(home: Home, which: str) -> None:
     (home.folder / which).mkdir()
     with pytest.raises(FileError, match="is a directory"):
-        profiles.load(home.environ)
+        model.load(home.environ)
 
 
 def test_a_file_that_the_aws_tools_refuse_is_named_with_its_line(home: Home) -> None:
     home.write("[profile a]\nregion = r\n[profile a]\nregion = s\n", "x = y\n[b]\n")
-    found = profiles.load(home.environ)
+    found = model.load(home.environ)
     assert sorted(found) == ["a", "b"]
     assert [warning.partition(" line ")[2].partition(":")[0] for warning in found.warnings] == ["3", "1"]

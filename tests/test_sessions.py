@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from awsprof import aws, profiles, sessions
+from awsprof import aws
 from awsprof.errors import AwsprofError, CredentialsError, FileError, NoSuchProfileError, UsageError
 from awsprof.files import plan
+from awsprof.profiles import chains, expiry, model
+from awsprof.sessions import renewal
 
 from .conftest import NOW, Home
 
@@ -65,9 +67,9 @@ FOUND = {
 }
 
 
-def known(home: Home, config: str, credentials: str = IAM) -> profiles.Profiles:
+def known(home: Home, config: str, credentials: str = IAM) -> model.Profiles:
     home.write(config, credentials)
-    return profiles.load(home.environ)
+    return model.load(home.environ)
 
 
 PLAIN = "[solo]\naws_access_key_id = A\naws_secret_access_key = s\n"
@@ -76,7 +78,7 @@ PLAIN = "[solo]\naws_access_key_id = A\naws_secret_access_key = s\n"
 @pytest.mark.parametrize("case", FOUND)
 def test_which_session(home: Home, case: str) -> None:
     word, active, expected = FOUND[case]
-    assert sessions.find(known(home, MANY), word, active) == expected
+    assert renewal.find(known(home, MANY), word, active) == expected
 
 
 NOT_FOUND: dict[str, tuple[str, str, type[AwsprofError], int, str]] = {
@@ -97,7 +99,7 @@ NOT_FOUND: dict[str, tuple[str, str, type[AwsprofError], int, str]] = {
 def test_no_session_is_found(home: Home, case: str) -> None:
     word, active, kind, exit_code, advice = NOT_FOUND[case]
     with pytest.raises(kind) as raised:
-        sessions.find(known(home, MANY, IAM + PLAIN), word, active)
+        renewal.find(known(home, MANY, IAM + PLAIN), word, active)
     assert raised.value.exit_code == exit_code
     assert advice in raised.value.next_step
 
@@ -112,7 +114,7 @@ def test_no_session_is_found(home: Home, case: str) -> None:
     ],
 )
 def test_the_device(home: Home, settings: str, expected: str) -> None:
-    target = sessions.Target(known(home, f"[profile work:mfa]\n{settings}\n"), "work:mfa")
+    target = renewal.Target(known(home, f"[profile work:mfa]\n{settings}\n"), "work:mfa")
     assert (target.device, target.iam, target.keys.key_id) == (expected, "work:iam", "AKIAAAAAAAAAAAAAAAAA")
 
 
@@ -129,7 +131,7 @@ LACKS: dict[str, tuple[str, str, type[AwsprofError], str]] = {
 def test_what_a_renewal_may_lack(home: Home, case: str) -> None:
     settings, credentials, kind, advice = LACKS[case]
     with pytest.raises(kind) as raised:
-        sessions.Target(known(home, f"[profile work:mfa]\n{settings}\n", credentials), "work:mfa")
+        renewal.Target(known(home, f"[profile work:mfa]\n{settings}\n", credentials), "work:mfa")
     assert advice in raised.value.next_step
 
 
@@ -157,7 +159,7 @@ def in_regions(home: Home, words: str, device: str) -> tuple[str, str]:
         f"[profile work:zdev]\n{ROLE}work:mfa\nregion = {dev}\n"
     )
     environ = {**home.environ, "AWS_PROFILE": "work:zdev", "AWS_REGION": first, "AWS_DEFAULT_REGION": second}
-    asked = sessions.region(known(home, config), "work", device, environ)
+    asked = renewal.region(known(home, config), "work", device, environ)
     return asked.region, asked.warning
 
 
@@ -189,7 +191,7 @@ def test_the_region_keeps_to_the_devices_partition(
 def test_the_region_of_an_active_profile_on_another_session_does_not_count(home: Home) -> None:
     config = f"[profile work:mfa]\n[profile other:dev]\n{ROLE}other:mfa\nregion = eu-west-1\n[profile other:mfa]\n"
     environ = {**home.environ, "AWS_PROFILE": "other:dev"}
-    assert sessions.region(known(home, config), "work", DEVICE, environ).region == "us-east-1"
+    assert renewal.region(known(home, config), "work", DEVICE, environ).region == "us-east-1"
 
 
 # What stands in credentials and config of work:mfa, the state, whether its end is believed.
@@ -213,7 +215,7 @@ BELIEF = {
 def test_when_an_end_is_believed(home: Home, case: str) -> None:
     credentials, config, state = BELIEF[case]
     credentials = f"{IAM}[work:mfa]\n{credentials}"
-    found = profiles.state_of(known(home, f"[profile work:mfa]\n{config}", credentials)["work:mfa"], NOW)
+    found = expiry.state_of(known(home, f"[profile work:mfa]\n{config}", credentials)["work:mfa"], NOW)
     assert found.state == state
     assert (found.expires_at is not None) == (state in ("valid", "expired"))
 
@@ -248,9 +250,9 @@ def test_how_a_session_is_written(home: Home, case: str) -> None:
     config, credentials, *after = WRITTEN[case]
     home.write(config, credentials)
     home.credentials.chmod(0o600)
-    sessions.check_writable(home.environ, "work:mfa")
+    renewal.check_writable(home.environ, "work:mfa")
     assert (home.config.read_text(), home.credentials.read_text()) == (config, credentials)
-    assert sessions.write(home.environ, "work:mfa", KEYS) == []
+    assert renewal.write(home.environ, "work:mfa", KEYS) == []
     assert [home.config.read_text(), home.credentials.read_text()] == after
 
 
@@ -258,14 +260,14 @@ def test_a_kill_between_the_two_files_leaves_the_new_session(home: Home, monkeyp
     home.write(f"{CONFIG}expiration = {EARLIER}\n", IAM)
     carried = plan.carry_out
     monkeypatch.setattr(plan, "carry_out", lambda steps: carried(steps[:1]))
-    sessions.write(home.environ, "work:mfa", KEYS)
-    found = profiles.state_of(profiles.load(home.environ)["work:mfa"], NOW)
+    renewal.write(home.environ, "work:mfa", KEYS)
+    found = expiry.state_of(model.load(home.environ)["work:mfa"], NOW)
     assert (found.state, found.expires_at) == ("valid", KEYS.end)
 
 
 def test_a_profile_removed_meanwhile_gets_its_session_all_the_same(home: Home) -> None:
     home.write("", IAM)
-    sessions.write(home.environ, "work:mfa", KEYS)
+    renewal.write(home.environ, "work:mfa", KEYS)
     assert home.credentials.read_text() == f"{IAM}\n[work:mfa]\n{NEW}"
 
 
@@ -275,7 +277,7 @@ def test_a_file_that_the_aws_tools_refuse_is_found_beforehand(home: Home, broken
     home.write(CONFIG, IAM)
     (home.folder / broken).write_text(text)
     with pytest.raises(FileError, match="nothing was written"):
-        sessions.check_writable(home.environ, "work:mfa")
+        renewal.check_writable(home.environ, "work:mfa")
     assert (home.folder / broken).read_text() == text
 
 
@@ -285,7 +287,7 @@ def test_a_folder_in_a_files_place_is_found_beforehand(home: Home, broken: str) 
     (home.folder / broken).unlink()
     (home.folder / broken).mkdir()
     with pytest.raises(FileError):
-        sessions.check_writable(home.environ, "work:mfa")
+        renewal.check_writable(home.environ, "work:mfa")
 
 
 @pytest.mark.parametrize("domain", ["work", "a/b", "../x", "ä", "a b", "A"])
@@ -293,10 +295,10 @@ def test_each_domain_has_a_lock_of_its_own_beside_the_credentials(home: Home, do
     before = set(os.listdir(tmp_path))
 
     def held(name: str) -> bool:
-        with sessions.only_one(home.environ, name, wait=0, waiting=lambda: None) as alone:
+        with renewal.only_one(home.environ, name, wait=0, waiting=lambda: None) as alone:
             return alone
 
-    with sessions.only_one(home.environ, domain, wait=0, waiting=lambda: None) as alone:
+    with renewal.only_one(home.environ, domain, wait=0, waiting=lambda: None) as alone:
         assert alone
         assert not held(domain)
         assert held("another")
@@ -319,7 +321,7 @@ def test_each_domain_has_a_lock_of_its_own_beside_the_credentials(home: Home, do
 )
 def test_which_roles_make_the_aws_tools_ask_again(home: Home, name: str, serial_of: str, expected: list[str]) -> None:
     config = MANY.replace(f"[profile {serial_of}]\n", f"[profile {serial_of}]\nmfa_serial = {DEVICE}\n")
-    assert profiles.asking_again(known(home, config), name) == expected
+    assert chains.asking_again(known(home, config), name) == expected
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root acts as several users")
@@ -335,7 +337,7 @@ def test_a_leftover_in_a_read_only_config_stops_no_renewal(home: Home, reachable
     environ = home.environ | {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(credentials)}
     code = (
         "import os, sys; os.setgroups([]); os.setgid(12345); os.setuid(12345)\n"
-        "from awsprof import aws, sessions\n"
+        "from awsprof import aws\nfrom awsprof.sessions import renewal as sessions\n"
         "sessions.check_writable(os.environ, 'work:mfa')\n"
         "print(*sessions.write(os.environ, 'work:mfa', aws.Keys('ASIA', 's', 't', 2_000_000_000)), sep='\\n')"
     )

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from awsprof import environment as env
-from awsprof import shell
 from awsprof.errors import ShellError, UsageError
+from awsprof.shell import environment as env
+from awsprof.shell import table
 
-EVERY = list(shell.SHELLS.values())
-HOOKED = list(shell.HOOKED.values())
+EVERY = list(table.SHELLS.values())
+HOOKED = list(table.HOOKED.values())
 READONLY = "awsprof: %s is readonly in this shell; nothing was changed"
 NAMES = sorted({*env.MANAGED, *env.MASKS, env.SAVED, env.PREVIOUS})
 
@@ -67,7 +67,7 @@ PWSH = {
     ("kind", "snippets"), [("bash", POSIX), ("zsh", POSIX), ("fish", FISH), ("pwsh", PWSH), ("sh", SH)]
 )
 def test_snippets(kind: str, snippets: dict[str, str], name: str) -> None:
-    assert shell.SHELLS[kind].render(CHANGES[name]) == snippets[name]
+    assert table.SHELLS[kind].render(CHANGES[name]) == snippets[name]
 
 
 VALUES = {
@@ -89,7 +89,7 @@ VALUES = {
 
 @pytest.mark.parametrize("value", VALUES)
 def test_quoting(value: str) -> None:
-    quoted = (shell.quote_posix(value), shell.quote_fish(value), shell.quote_pwsh(value))
+    quoted = (table.quote_posix(value), table.quote_fish(value), table.quote_pwsh(value))
     assert quoted == VALUES[value]
 
 
@@ -103,26 +103,26 @@ def test_quoting(value: str) -> None:
     ],
 )
 def test_quoting_for_sh(value: str, quoted: str) -> None:
-    assert shell.quote_sh(value) == quoted
+    assert table.quote_sh(value) == quoted
 
 
 def test_bytes_that_are_not_utf8() -> None:
-    assert shell.quote_posix("a\udcff") == "$'a\\377'"
-    assert shell.quote_fish("a\udcff") == "'a'\\Xff''"
+    assert table.quote_posix("a\udcff") == "$'a\\377'"
+    assert table.quote_fish("a\udcff") == "'a'\\Xff''"
     with pytest.raises(ShellError, match="not UTF-8") as refused:
-        shell.quote_pwsh("a\udcff")
+        table.quote_pwsh("a\udcff")
     assert refused.value.exit_code == 7
 
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
-def test_nul_is_refused(kind: shell.Shell) -> None:
+def test_nul_is_refused(kind: table.Shell) -> None:
     with pytest.raises(ShellError, match="NUL") as refused:
         kind.render({"AWS_PROFILE": "a\0b"})
     assert refused.value.exit_code == 7
 
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
-def test_no_change_is_a_snippet_without_effect(kind: shell.Shell) -> None:
+def test_no_change_is_a_snippet_without_effect(kind: table.Shell) -> None:
     assert kind.render({}).strip() in ("", "builtin true")
 
 
@@ -130,7 +130,7 @@ def test_no_change_is_a_snippet_without_effect(kind: shell.Shell) -> None:
 @given(
     st.dictionaries(st.sampled_from(NAMES), st.none() | st.text(st.characters(exclude_categories=["Cs"])), min_size=1)
 )
-def test_a_snippet_is_ascii_and_printable(kind: shell.Shell, change: dict[str, str | None]) -> None:
+def test_a_snippet_is_ascii_and_printable(kind: table.Shell, change: dict[str, str | None]) -> None:
     change = {name: value.replace("\0", "") if value else value for name, value in change.items()}
     snippet = kind.render(change)
     assert snippet.isascii()
@@ -158,7 +158,7 @@ def test_names_need_no_quoting(name: str) -> None:
     ],
 )
 def test_shells_by_name(word: str, name: str) -> None:
-    assert shell.by_name(word).name == name
+    assert table.by_name(word).name == name
 
 
 @pytest.mark.parametrize(
@@ -172,18 +172,18 @@ def test_shells_by_name(word: str, name: str) -> None:
 )
 def test_other_shells(word: str, hint: str) -> None:
     with pytest.raises(UsageError, match="does not speak") as refused:
-        shell.by_name(word)
+        table.by_name(word)
     assert refused.value.next_step.startswith(hint)
 
 
 def test_sh_has_no_hook() -> None:
     with pytest.raises(UsageError, match="there is no hook for sh") as refused:
-        shell.with_hook("sh")
+        table.with_hook("sh")
     assert refused.value.next_step.startswith('in a script: eval "$(awsprof use PROFILE --shell sh)"')
 
 
 @pytest.mark.parametrize("kind", HOOKED, ids=lambda kind: kind.name)
-def test_each_shell_is_told_where_its_line_goes(kind: shell.Shell) -> None:
+def test_each_shell_is_told_where_its_line_goes(kind: table.Shell) -> None:
     assert kind.rc
     assert f"awsprof init {kind.name}" in kind.load
     assert kind.fail.endswith("\n")

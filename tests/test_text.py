@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awsprof import text
 from awsprof.errors import UsageError
+from awsprof.text import display, times
 
 INVISIBLE = (
     *"\u3164\u034f\u115f\u1160\uffa0\u2800\u17b4\u180b\u180f\ufe00\ufe0f\u00ad\u200b\u200d\u2060\ufeff",
@@ -37,21 +37,21 @@ INVISIBLE = (
     ],
 )
 def test_safe(value: str, shown: str) -> None:
-    assert text.safe(value) == shown
+    assert display.safe(value) == shown
 
 
 @pytest.mark.parametrize("character", INVISIBLE, ids=ascii)
 def test_what_cannot_be_seen_is_an_escape(character: str) -> None:
-    assert text.safe(f"a{character}b").isascii()
-    assert f"{ord(character):04x}" in text.safe(character)
-    assert text.quoted(f"a{character}b").startswith("$'a\\u") or character > "\uffff"
+    assert display.safe(f"a{character}b").isascii()
+    assert f"{ord(character):04x}" in display.safe(character)
+    assert display.quoted(f"a{character}b").startswith("$'a\\u") or character > "\uffff"
 
 
 @given(st.text(alphabet=st.characters()))
 def test_safe_text_is_printable_and_safe_already(value: str) -> None:
-    shown = text.safe(value)
+    shown = display.safe(value)
     assert shown.isprintable()
-    assert text.safe(shown) == shown
+    assert display.safe(shown) == shown
     shown.encode()
 
 
@@ -71,14 +71,14 @@ def test_safe_text_is_printable_and_safe_already(value: str) -> None:
     ],
 )
 def test_quoted(value: str, shown: str) -> None:
-    assert text.quoted(value) == shown
+    assert display.quoted(value) == shown
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=9))
 @settings(max_examples=25, deadline=None)
 def test_bash_reads_a_quoted_name_back(value: str) -> None:
-    script = f"printf %s {text.quoted(value)}"
+    script = f"printf %s {display.quoted(value)}"
     done = subprocess.run(["bash", "-c", script], capture_output=True, env={"LC_ALL": "C.UTF-8"}, check=True)
     assert done.stdout == value.encode()
 
@@ -103,7 +103,7 @@ def test_bash_reads_a_quoted_name_back(value: str) -> None:
     ],
 )
 def test_names_that_look_alike_are_told_apart(names: list[str], shown: list[str]) -> None:
-    assert text.told_apart(names) == shown
+    assert display.told_apart(names) == shown
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_names_that_look_alike_are_told_apart(names: list[str], shown: list[str]
     ],
 )
 def test_durations(words: str, seconds: int) -> None:
-    assert text.parse_duration(words) == seconds
+    assert times.parse_duration(words) == seconds
 
 
 @pytest.mark.parametrize(
@@ -129,13 +129,13 @@ def test_durations(words: str, seconds: int) -> None:
 )
 def test_durations_refused(words: str) -> None:
     with pytest.raises(UsageError, match="is not a duration") as refused:
-        text.parse_duration(words)
+        times.parse_duration(words)
     assert refused.value.next_step == "write it like 36h, 90m, 1h30m or 900s"
 
 
 @given(st.integers(0, 10**7))
 def test_a_shown_duration_reads_back(seconds: int) -> None:
-    assert text.parse_duration(text.show_duration(seconds)) == seconds
+    assert times.parse_duration(times.show_duration(seconds)) == seconds
 
 
 NOON = 1_795_435_200
@@ -162,7 +162,7 @@ NOON = 1_795_435_200
     ],
 )
 def test_times(words: str, seconds: int | None) -> None:
-    assert text.parse_time(words) == seconds
+    assert times.parse_time(words) == seconds
 
 
 @pytest.mark.parametrize("zone", ["UTC", "EAST-13", "WEST8"])
@@ -170,7 +170,7 @@ def test_a_time_without_offset_is_utc_wherever_one_is(monkeypatch: pytest.Monkey
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        assert text.parse_time("2026-11-23 12:00:00") == NOON
+        assert times.parse_time("2026-11-23 12:00:00") == NOON
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -178,12 +178,12 @@ def test_a_time_without_offset_is_utc_wherever_one_is(monkeypatch: pytest.Monkey
 
 @given(st.text())
 def test_no_time_raises(words: str) -> None:
-    text.parse_time(words)
+    times.parse_time(words)
 
 
 @given(st.integers(-(10**9), 10**11))
 def test_iso_reads_back(seconds: int) -> None:
-    assert text.parse_time(text.iso(seconds)) == seconds
+    assert times.parse_time(times.iso(seconds)) == seconds
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_time_more_than_six_days_away_is_a_date(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     try:
-        assert text.clock(NOON + seconds, NOON) == words
+        assert times.clock(NOON + seconds, NOON) == words
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -215,7 +215,7 @@ def test_the_clock_is_local(monkeypatch: pytest.MonkeyPatch, zone: str, words: s
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        assert text.clock(NOON, NOON) == words
+        assert times.clock(NOON, NOON) == words
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -233,11 +233,11 @@ def test_the_clock_is_local(monkeypatch: pytest.MonkeyPatch, zone: str, words: s
     ],
 )
 def test_nearest(word: str, known: list[str], hits: list[str]) -> None:
-    assert text.nearest(word, known) == hits
+    assert display.nearest(word, known) == hits
 
 
 @pytest.mark.parametrize(
     ("words", "sentence"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
 )
 def test_joined(words: list[str], sentence: str) -> None:
-    assert text.joined(words) == sentence
+    assert display.joined(words) == sentence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from awsprof.errors import AwsError, UsageError
-from awsprof.text import MASK, safe
+from awsprof.text.display import MASK, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awsprof.aws.endpoints import endpoint_origin, is_aws, origin, refuse_plain_http
 from awsprof.errors import AwsError
-from awsprof.text import quoted, safe
+from awsprof.text.display import quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

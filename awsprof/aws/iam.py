@@ -7,7 +7,8 @@ from datetime import datetime
 from awsprof.aws.refusals import DeniedError, no_answer, told
 from awsprof.aws.sts import Keys
 from awsprof.errors import AwsprofError, CredentialsError
-from awsprof.text import age, safe
+from awsprof.text.display import safe
+from awsprof.text.times import age
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

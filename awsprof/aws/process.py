@@ -10,7 +10,7 @@ from botocore.credentials import ProcessProvider  # noqa: TID253 - see above
 from botocore.exceptions import CredentialRetrievalError  # noqa: TID253 - see above
 
 from awsprof.errors import CredentialsError
-from awsprof.text import quoted, safe
+from awsprof.text.display import quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

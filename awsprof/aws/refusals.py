@@ -13,8 +13,9 @@ from awsprof.errors import (
     NoSuchProfileError,
     UsageError,
 )
-from awsprof.masking import masked_text
-from awsprof.text import quoted, safe, show_duration
+from awsprof.text.display import quoted, safe
+from awsprof.text.masking import masked_text
+from awsprof.text.times import show_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import botocore.session  # noqa: TID253 - see above
 from awsprof.aws.endpoints import builtin_loader, own_region
 from awsprof.aws.process import Process
 from awsprof.errors import AwsError, UsageError
-from awsprof.text import quoted, safe
+from awsprof.text.display import quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

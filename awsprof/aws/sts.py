@@ -6,7 +6,8 @@ import time
 
 from awsprof.aws.refusals import no_answer, told, unusable
 from awsprof.errors import AwsError
-from awsprof.text import MASK, iso
+from awsprof.text.display import MASK
+from awsprof.text.times import iso
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer  # noqa: TID253 - this module is imported only where a command line is not plain
 
-from awsprof.changes import How
-from awsprof.cli.words import DryRun, Force, Region, Yes, adding, all_given, app, epilog, given
+from awsprof.cli.options import DryRun, Force, Region, Yes, adding, all_given, app, epilog, given
 from awsprof.commands import add, adopt, remove, rename, rotate, setting
-from awsprof.text import parse_duration
+from awsprof.editing import How
+from awsprof.text.times import parse_duration
 
 DomainArgument = Annotated[str, typer.Argument(metavar="DOMAIN", callback=given)]
 

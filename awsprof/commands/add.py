@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from awsprof import aws, keyfile, lookup, names, profiles, sessions
-from awsprof.changes import How, Words, commit, duration_refused, settings_steps, writable
+from awsprof import aws, lookup
+from awsprof.editing import How, Words, commit, duration_refused, settings_steps, writable
 from awsprof.errors import AwsError, CredentialsError, NoSuchProfileError, UsageError
-from awsprof.forms import (
+from awsprof.profiles import chains, keyfile, model, names, sources
+from awsprof.profiles.model import DEVICE_ARN, KEY_ID, LEGACY_TOKEN, MFA_SERIAL, SECRET, TOKEN, USER
+from awsprof.profiles.validate import (
     REGIONS,
     check_device,
     check_external_id,
@@ -19,8 +21,8 @@ from awsprof.forms import (
     check_session_name,
     is_session_name,
 )
-from awsprof.profiles import DEVICE_ARN, KEY_ID, LEGACY_TOKEN, MFA_SERIAL, SECRET, TOKEN, USER
-from awsprof.text import joined, quoted
+from awsprof.sessions import renewal
+from awsprof.text.display import joined, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from awsprof.context import Context
     from awsprof.files.plan import Step
-    from awsprof.profiles import Profiles
+    from awsprof.profiles.model import Profiles
 
 _NO_REGION = "none"
 
@@ -54,13 +56,13 @@ def iam(
     region = check_region(region, force=how.unchecked) if region else ""
     known = writable(ctx)
     name = f"{domain}:{names.IAM}"
-    there = known.get(name) or profiles.Profile(name)
+    there = known.get(name) or model.Profile(name)
     key_id, secret, user = _access_key(ctx, csv, user, stdin, force=how.unchecked)
     keys = {KEY_ID: key_id, SECRET: secret, TOKEN: None, LEGACY_TOKEN: None}
     settings: dict[str, str | None] = {"region": region} if region else {}
     if user or there.get(KEY_ID) != key_id:  # another key may be another user's
         settings[USER] = user or None
-    ended = sessions.ended_by_another_key(known, domain, key_id)
+    ended = renewal.ended_by_another_key(known, domain, key_id)
     steps = settings_steps(ctx, known, name, credentials=keys, config=settings, also=ended, optional=(USER,))
     if _commit(ctx, steps, name, how, alters=_alters(there, keys | settings)):
         _tell_what_follows(ctx, known, domain, user, ended=bool(ended))
@@ -68,7 +70,7 @@ def iam(
         ctx.say(f"{quoted(csv)} still holds the secret: delete it, or keep it where your secrets are")
 
 
-def _alters(there: profiles.Profile, wanted: dict[str, str | None]) -> bool:
+def _alters(there: model.Profile, wanted: dict[str, str | None]) -> bool:
     """Whether a value changes or goes; without that, a run that was cut short is completed without a question."""
     return any(there.get(key) not in ("", value or "") for key, value in wanted.items())
 
@@ -78,7 +80,7 @@ def _tell_what_follows(ctx: Context, known: Profiles, domain: str, user: str, *,
         ctx.say(f"the session of {quoted(domain)} was made with the old key; renew it: awsprof mfa {quoted(domain)}")
     before = known[f"{domain}:{names.IAM}"].get(USER) if f"{domain}:{names.IAM}" in known else ""
     stale = [name for name in sorted(known) if before and known[name].get("role_session_name") == before != user]
-    stale = [name for name in stale if profiles.user_behind(known, name) == before]
+    stale = [name for name in stale if sources.user_behind(known, name) == before]
     if stale:
         ctx.say(
             f"{joined(map(quoted, stale))} still has role_session_name = {before}, the name of the user before",
@@ -114,30 +116,30 @@ def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
     domain = names.check_domain(domain)
     device, user = check_device(device_arn, force=how.unchecked) if device_arn else "", ""
     known = writable(ctx)
-    keys = sessions.iam_keys(known, domain)
+    keys = renewal.iam_keys(known, domain)
     if not device:
         device, user = _device(ctx, known, domain, keys, force=how.unchecked)
     iam, name = known[f"{domain}:{names.IAM}"], f"{domain}:{names.MFA}"
-    there = known.get(name) or profiles.Profile(name)
+    there = known.get(name) or model.Profile(name)
     # mfa_serial says the same in other tools' words, and would be read if mfa_device_arn were gone.
     serial = {MFA_SERIAL: device} if there.get(MFA_SERIAL) else {}
     owner: dict[str, str | None] = {USER: user} if is_session_name(user) else {}
     beside = {iam.name: owner} if owner else {}
     steps = settings_steps(ctx, known, name, config={DEVICE_ARN: device, **serial}, beside=beside)
-    alters = _alters(iam, owner) or profiles.device_of(known, domain) not in ("", device)
+    alters = _alters(iam, owner) or model.device_of(known, domain) not in ("", device)
     _commit(ctx, steps, name, how, alters=alters)
 
 
 def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys, *, force: bool) -> tuple[str, str]:
     """The device that AWS knows of this user, with the user's name; otherwise the one that the person types."""
-    asked = sessions.region(known, domain, "", ctx.environ)
+    asked = renewal.region(known, domain, "", ctx.environ)
     gate = aws.Gate(ctx.environ, ctx.say, "the request for MFA devices")
     try:
         found = aws.mfa_devices(keys, profile=f"{domain}:{names.IAM}", region=asked.region, gate=gate)
         why = "AWS knows no MFA device of this user that gives sessions"
     except (CredentialsError, AwsError) as error:
         if ctx.person is None and not isinstance(error, aws.DeniedError):
-            sessions.explain(error, domain, asked)
+            renewal.explain(error, domain, asked)
             error.next_step += "; or add --device-arn ARN"
             raise
         found, why = {}, error.what
@@ -204,26 +206,26 @@ def role(ctx: Context, word: str, given: Role, how: How) -> None:
     known = writable(ctx)
     given.source = _named_source(ctx, known, word, given.source)
     name = _role_name(word, given.source)
-    there = known.get(name) or profiles.Profile(name)
+    there = known.get(name) or model.Profile(name)
     given.source = given.source or _usual_source(known, names.domain_of(name))
     _ask_for_the_rest(ctx, given, known.get(name), force=how.unchecked)
     if not (given.session_name or given.anonymous or there.get("role_session_name")):
-        given.session_name = profiles.user_behind(known, given.source)
+        given.session_name = sources.user_behind(known, given.source)
     # These would contradict source_profile, or make the AWS tools ask for a code again.
     contrary = ["credential_source", "web_identity_token_file"]
     contrary += [MFA_SERIAL] if names.kind_by_name(given.source) == names.MFA else []
     contrary += ["role_session_name"] if given.anonymous else []
     settings = {**dict.fromkeys(contrary), **given.settings()}
-    _check_usable(profiles.changed(known, name, settings), name, force=how.unchecked)
+    _check_usable(model.changed(known, name, settings), name, force=how.unchecked)
     _commit(ctx, settings_steps(ctx, known, name, config=settings), name, how, alters=name in known)
 
 
 def _check_usable(after: Profiles, name: str, *, force: bool) -> None:
     """Refuse a role that no AWS tool could use: one that depends on itself, or asks for more time than AWS gives."""
-    broken = profiles.chain(after, name).broken
+    broken = chains.chain(after, name).broken
     if broken:
         raise UsageError(f"AWS tools could not use {quoted(name)}: {broken}", "choose another --source")
-    source = profiles.refused_duration(after, name)
+    source = sources.refused_duration(after, name)
     if source and not force:
         raise duration_refused(source)
 
@@ -255,7 +257,7 @@ def _usual_source(known: Profiles, domain: str) -> str:
     )
 
 
-def _ask_for_the_rest(ctx: Context, given: Role, existing: profiles.Profile | None, *, force: bool) -> None:
+def _ask_for_the_rest(ctx: Context, given: Role, existing: model.Profile | None, *, force: bool) -> None:
     person = ctx.person
     if person is None and not given.arn:
         raise UsageError("which role?", "add --role-arn ARN")

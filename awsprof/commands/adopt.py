@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from awsprof import adoption, environment, lookup, moving, names
-from awsprof.adoption import DEFAULT, Adoption, Found
-from awsprof.changes import How, Words, check_shell, commit, follow, writable
+from awsprof import lookup
+from awsprof.editing import How, Words, check_shell, commit, follow, writable
 from awsprof.errors import UsageError
 from awsprof.files import plan, read
-from awsprof.forms import check_session_name
-from awsprof.profiles import USER
-from awsprof.text import joined, quoted, safe
+from awsprof.profiles import adoption, names, renaming
+from awsprof.profiles.adoption import DEFAULT, Adoption, Found
+from awsprof.profiles.model import USER
+from awsprof.profiles.validate import check_session_name
+from awsprof.shell import environment
+from awsprof.text.display import joined, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
-    from awsprof.profiles import Profiles
+    from awsprof.profiles.model import Profiles
 
 _NOT_KEYS = "name the profile that holds a user's own keys, or none: awsprof adopt --domain DOMAIN"
 
@@ -49,7 +51,7 @@ def run(ctx: Context, wish: Wish, how: How) -> None:
     known = writable(ctx)
     wish.source = wish.source and lookup.profile(ctx, known, wish.source)
     found, left = adoption.find(known)
-    cut_short = moving.unfinished(known) if wish.move else {}
+    cut_short = renaming.unfinished(known) if wish.move else {}
     # Of keys that were being moved the roles may have gone ahead: they look like keys without a device.
     wanted = [] if wish.source in cut_short and wish.source in left else _wanted(known, found, left, wish)
     _tell_left(ctx, {name: why for name, why in left.items() if name not in cut_short})
@@ -134,7 +136,7 @@ def _write(ctx: Context, known: Profiles, made: Adoption, how: How, *, move: boo
     )
     config_path, credentials_path = read.paths(ctx.environ)
     if move:
-        planned = moving.plan_move(ctx.environ, known, made.renamed, config=made.config, credentials=made.credentials)
+        planned = renaming.plan_move(ctx.environ, known, made.renamed, config=made.config, credentials=made.credentials)
         if commit(ctx, planned.shown, how, words, carry=planned.carried):
             follow(ctx, environment.renamed(ctx.environ, made.renamed))
         return

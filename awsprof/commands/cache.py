@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsprof import cache
+from awsprof.cache import refresh
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,4 +11,4 @@ if TYPE_CHECKING:
 
 def run(ctx: Context) -> None:
     """Renew the list of names that completion reads, where the AWS files have changed."""
-    cache.renew(ctx.environ)
+    refresh.renew(ctx.environ)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from awsprof.errors import UsageError
-from awsprof.text import safe
+from awsprof.text.display import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from awsprof import lookup, profiles
-from awsprof.text import safe
+from awsprof import lookup
+from awsprof.profiles import model
+from awsprof.text.display import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 def run(ctx: Context, prefix: str = "", *, as_json: bool = False) -> None:
     """Print the domains that begin with a prefix, sorted."""
-    known = profiles.load(ctx.environ)
+    known = model.load(ctx.environ)
     found = sorted(domain for domain in lookup.domains(known) if domain.startswith(prefix.removesuffix(":")))
     if as_json:
         import json  # only --json pays for it

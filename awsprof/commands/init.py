@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from awsprof import install, shell
 from awsprof.errors import ShellError
-from awsprof.text import quoted, safe
+from awsprof.shell import install, table
+from awsprof.text.display import quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ def run(ctx: Context, name: str = "") -> None:
         UsageError: awsprof does not speak that shell.
         ShellError: the running shell cannot be told.
     """
-    target = shell.with_hook(name or _running())
+    target = table.with_hook(name or _running())
     path = install.hook_path(target.hook)
     if target.name == "pwsh":
         # A module is imported by its path: only so does Remove-Module take everything back out again.
-        ctx.out(f"Import-Module -Name {shell.quote_pwsh(path)}")
+        ctx.out(f"Import-Module -Name {table.quote_pwsh(path)}")
         return
     with open(path, encoding="utf-8") as file:
         ctx.out(file.read().rstrip("\n"))
@@ -49,7 +49,7 @@ def change(ctx: Context, name: str = "", *, remove: bool = False, dry_run: bool 
         ShellError: the running shell cannot be detected.
         FileError: a file cannot be read, safely edited or written; nothing was changed if that is known beforehand.
     """
-    target = shell.with_hook(name or _running())
+    target = table.with_hook(name or _running())
     block = "" if remove else install.lines(target)
     find = install.every_file if remove else install.files
     edits = [_Edit(path, block) for path in find(target, ctx.environ)]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from awsprof import lookup, names, profiles
+from awsprof import lookup
 from awsprof.errors import UsageError
-from awsprof.masking import masked
+from awsprof.profiles import expiry, model, names
 from awsprof.report import record, session_words
-from awsprof.text import quoted, safe
+from awsprof.text.display import quoted, safe
+from awsprof.text.masking import masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
-    from awsprof.profiles import Profile, Profiles
+    from awsprof.profiles.model import Profile, Profiles
 
 BY_NAME = ("all", "iam", "mfa", "user", "role")
 KINDS = (*BY_NAME, "sso", "login", "process", "keys")
@@ -25,7 +26,7 @@ def run(ctx: Context, *, domain: str = "", kind: str = "all", only_names: bool =
     """
     if only_names and as_json:
         raise UsageError("--names and --json contradict each other", "choose one")
-    known = profiles.load(ctx.environ)
+    known = model.load(ctx.environ)
     domain = domain and lookup.existing_domain(ctx, known, domain, alone=True)
     found = select(known, domain, kind)
     if as_json:
@@ -58,23 +59,23 @@ def _table(ctx: Context, known: Profiles, found: list[str]) -> None:
     if not found:
         ctx.say(*(["no profiles of this kind"] if known else lookup.nothing(ctx, known)))
         return
-    from awsprof import console  # only a table pays for rich
+    from awsprof.terminal import tables  # only a table pays for rich
 
     groups: dict[str, list[list[str]]] = {}
     for name in found:
         group = names.domain_of(name) if ":" in name else ""
         groups.setdefault(group, []).append(_row(ctx, known, known[name]))
     head = ["", "profile", "kind", "account", "region", "source", "session"]
-    ctx.out(console.table(ctx.stdout, head, list(groups.values()), may_go=("kind", "account", "source", "region")))
+    ctx.out(tables.table(ctx.stdout, head, list(groups.values()), may_go=("kind", "account", "source", "region")))
 
 
 def _row(ctx: Context, known: Profiles, profile: Profile) -> list[str]:
-    session = profiles.session(known, profile.name, ctx.now())
+    session = expiry.session(known, profile.name, ctx.now())
     return [
         "*" if profile.name == ctx.active else "",
         profile.name,
         profile.kind,
-        masked("account", profiles.account(known, profile)),
+        masked("account", model.account(known, profile)),
         masked("region", profile.get("region")),
         masked("source_profile", profile.get("source_profile")),
         session_words(session, ctx.now()).removeprefix("session "),

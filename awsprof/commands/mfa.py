@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from awsprof import aws, cache, checks, codes, environment, lookup, names, profiles, sessions
+from awsprof import aws, lookup
+from awsprof.cache import keys as cache_keys
+from awsprof.cache import refresh
 from awsprof.errors import AwsprofError, CredentialsError, NoSuchProfileError, ShellError, UsageError
-from awsprof.forms import check_code, check_seconds
-from awsprof.masking import quoted_value
+from awsprof.profiles import chains, checks, expiry, model, names
+from awsprof.profiles.validate import check_code, check_seconds
 from awsprof.report import foreign_session, session_record
-from awsprof.text import clock, iso, quoted, show_duration
+from awsprof.sessions import codes, renewal
+from awsprof.shell import environment
+from awsprof.text.display import quoted
+from awsprof.text.masking import quoted_value
+from awsprof.text.times import clock, iso, show_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +21,9 @@ if TYPE_CHECKING:
 
     from awsprof.aws import Keys
     from awsprof.context import Context
-    from awsprof.profiles import Profiles, Session
-    from awsprof.sessions import Target
+    from awsprof.profiles.expiry import Session
+    from awsprof.profiles.model import Profiles
+    from awsprof.sessions.renewal import Target
 
 DAY_AND_A_HALF = 36 * 3600
 _HOUR = 3600
@@ -74,27 +81,27 @@ def run(ctx: Context, word: str = "", wish: Wish | None = None, *, as_json: bool
 def renew(ctx: Context, word: str, wish: Wish | None = None) -> Session:
     """Have a session that lasts; ask AWS for one only where there is none."""
     wish = wish or Wish()
-    known = profiles.load(ctx.environ)
+    known = model.load(ctx.environ)
     word = word and _meant(ctx, known, word)
-    target = sessions.Target(known, sessions.find(known, word, ctx.active))
+    target = renewal.Target(known, renewal.find(known, word, ctx.active))
     _warn_of_second_question(ctx, known, word or ctx.active)
     before = known[target.profile]
     if not wish.force and (enough := _lasting(ctx, known, target, wish.enough(target.device))):
         return enough
-    wait = sessions.WAIT_AT_TERMINAL if ctx.person else sessions.WAIT_WITHOUT_TERMINAL
+    wait = renewal.WAIT_AT_TERMINAL if ctx.person else renewal.WAIT_WITHOUT_TERMINAL
     waiting = f"another awsprof is asking for the MFA code of {quoted(target.domain)}: waiting for it (Ctrl-C leaves)"
-    with sessions.only_one(ctx.environ, target.domain, wait=wait, waiting=lambda: ctx.say(waiting)) as alone:
+    with renewal.only_one(ctx.environ, target.domain, wait=wait, waiting=lambda: ctx.say(waiting)) as alone:
         if not alone:
-            raise sessions.refused_waiting(target.domain)
-        known = profiles.load(ctx.environ)
-        changed = known.get(target.profile, before).get(profiles.KEY_ID) != before.get(profiles.KEY_ID)
+            raise renewal.refused_waiting(target.domain)
+        known = model.load(ctx.environ)
+        changed = known.get(target.profile, before).get(model.KEY_ID) != before.get(model.KEY_ID)
         least = 0 if changed else wish.enough(target.device)
         if (changed or not wish.force) and (enough := _lasting(ctx, known, target, least)):
             return enough
         try:
-            return _new_session(ctx, known, sessions.Target(known, target.profile), wish)
+            return _new_session(ctx, known, renewal.Target(known, target.profile), wish)
         except AwsprofError as error:
-            sessions.explain(error, target.domain)
+            renewal.explain(error, target.domain)
             raise
 
 
@@ -110,7 +117,7 @@ def _meant(ctx: Context, known: Profiles, word: str) -> str:
 
 def _lasting(ctx: Context, known: Profiles, target: Target, least: int) -> Session | None:
     """The session that is there, where more than `least` seconds of it are left."""
-    session = profiles.state_of(known.get(target.profile) or profiles.Profile(target.profile), ctx.now())
+    session = expiry.state_of(known.get(target.profile) or model.Profile(target.profile), ctx.now())
     if session.expires_at is None or session.expires_at - ctx.now() <= least:
         return None
     if foreign := foreign_session(ctx, known, target.profile):
@@ -122,10 +129,10 @@ def _lasting(ctx: Context, known: Profiles, target: Target, least: int) -> Sessi
 
 def _new_session(ctx: Context, known: Profiles, target: Target, wish: Wish) -> Session:
     target.check_device()
-    sessions.check_writable(ctx.environ, target.profile)
+    renewal.check_writable(ctx.environ, target.profile)
     if wish.code or ctx.person or target.command:
-        sessions.require_key_id(target.keys, target.domain)
-    asked = sessions.region(known, target.domain, target.device, ctx.environ)
+        renewal.require_key_id(target.keys, target.domain)
+    asked = renewal.region(known, target.domain, target.device, ctx.environ)
     ctx.say(asked.warning)
     ctx.detail(
         f"asking AWS in {quoted_value(asked.region)} as {quoted(target.iam)} with device {quoted_value(target.device)}"
@@ -139,14 +146,14 @@ def _new_session(ctx: Context, known: Profiles, target: Target, wish: Wish) -> S
     try:
         keys = _session_keys(ctx, target, wish, send)
     except AwsprofError as error:
-        sessions.explain(error, target.domain, asked)
+        renewal.explain(error, target.domain, asked)
         raise
-    ctx.say(*sessions.write(ctx.environ, target.profile, keys))
-    cache.note_parent(ctx.environ, keys.key_id, target.keys.key_id)
-    cache.renew(ctx.environ)
+    ctx.say(*renewal.write(ctx.environ, target.profile, keys))
+    cache_keys.note_parent(ctx.environ, keys.key_id, target.keys.key_id)
+    refresh.renew(ctx.environ)
     _warn_if_shortened(ctx, keys.end or 0, wish.seconds)
     ctx.say(f"{quoted(target.profile)}  session until {clock(keys.end or 0, ctx.now())}")
-    return profiles.Session(target.profile, profiles.VALID, keys.end)
+    return expiry.Session(target.profile, expiry.VALID, keys.end)
 
 
 def _warn_if_shortened(ctx: Context, end: int, seconds: int) -> None:
@@ -205,7 +212,7 @@ def _by_hand(ctx: Context, target: Target, wish: Wish, send: Callable[[str], Key
 
 
 def _warn_of_second_question(ctx: Context, known: Profiles, name: str) -> None:
-    for role in profiles.asking_again(known, name):
+    for role in chains.asking_again(known, name):
         what, fix = checks.second_question(role)
         ctx.say(f"{what} ({fix})")
 
@@ -214,7 +221,7 @@ def _tell_shell(ctx: Context, session: Session) -> None:
     """Make AWS_SESSION_EXPIRATION of the calling shell true, where its profile stands on this session."""
     if ctx.channel is None or not ctx.active:
         return
-    standing = profiles.session(profiles.load(ctx.environ), ctx.active, ctx.now())
+    standing = expiry.session(model.load(ctx.environ), ctx.active, ctx.now())
     if standing and standing.profile == session.profile and session.expires_at is not None:
         change = environment.session_end(ctx.environ, iso(session.expires_at))
         try:

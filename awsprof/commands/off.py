@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from awsprof import environment, replay
-from awsprof.channel import route
-from awsprof.text import joined, quoted
+from awsprof.cache import replay
+from awsprof.shell import environment
+from awsprof.shell.channel import route
+from awsprof.text.display import joined, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
-    from awsprof.environment import Saved
+    from awsprof.shell.environment import Saved
 
 
 def run(ctx: Context, *, shell: str | None = None) -> None:

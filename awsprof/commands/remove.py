@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from awsprof import environment, lookup, profiles
-from awsprof.changes import How, Words, check_shell, commit, follow, writable
+from awsprof import lookup
+from awsprof.editing import How, Words, check_shell, commit, follow, writable
 from awsprof.errors import NoSuchProfileError, UsageError
 from awsprof.files import plan, read, references
-from awsprof.profiles import KEY_ID
-from awsprof.text import joined, quoted
+from awsprof.profiles import model
+from awsprof.profiles.model import KEY_ID
+from awsprof.shell import environment
+from awsprof.text.display import joined, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
-    from awsprof.profiles import Profiles
+    from awsprof.profiles.model import Profiles
 
 
 def run(ctx: Context, words: list[str], how: How, *, cascade: bool = False) -> None:
@@ -32,7 +34,7 @@ def run(ctx: Context, words: list[str], how: How, *, cascade: bool = False) -> N
     check_shell(ctx)
     known = writable(ctx)
     gone = _named(ctx, known, words, cascade=cascade)
-    standing = profiles.standing_on(known, gone)
+    standing = model.standing_on(known, gone)
     if standing and not cascade:
         raise UsageError(
             f"{_some(standing)} depends on it" if len(standing) == 1 else f"{_some(standing)} depend on it",
@@ -64,7 +66,7 @@ def _named(ctx: Context, known: Profiles, words: list[str], *, cascade: bool) ->
             found += _meant(ctx, known, word)
         except NoSuchProfileError as error:
             missing[word] = error
-    if not found and not (cascade and profiles.standing_on(known, missing)):
+    if not found and not (cascade and model.standing_on(known, missing)):
         raise next(iter(missing.values()))
     ctx.say(*(f"there is no profile {quoted(word)} (any more)" for word in missing))
     return [*found, *missing]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from awsprof import environment, lookup, moving, names, profiles
-from awsprof.changes import How, Words, check_shell, commit, follow, writable
+from awsprof import lookup
+from awsprof.editing import How, Words, check_shell, commit, follow, writable
 from awsprof.errors import NoSuchProfileError, UsageError
 from awsprof.files import read
-from awsprof.text import joined, quoted
+from awsprof.profiles import model, names, renaming
+from awsprof.shell import environment
+from awsprof.text.display import joined, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
-    from awsprof.profiles import Profiles
+    from awsprof.profiles.model import Profiles
 
 
 def run(ctx: Context, old: str, new: str, how: How, *, no_domain: bool = False) -> None:
@@ -39,7 +41,7 @@ def run(ctx: Context, old: str, new: str, how: How, *, no_domain: bool = False) 
         old = _one(ctx, known, old, new)
         new = _new_name(known, old, new, no_domain=no_domain)
         renamed = {old: new}
-    move = moving.plan_move(ctx.environ, known, renamed)
+    move = renaming.plan_move(ctx.environ, known, renamed)
     each = [f"{quoted(before)} to {quoted(after)}" for before, after in renamed.items()]
     told = joined(each) if len(each) < 5 else f"{quoted(old)} to {quoted(new)}, {len(each)} profiles"
     ctx.say(*_what_stops(known, renamed))
@@ -110,10 +112,10 @@ def _fits(known: Profiles, old: str, name: str) -> bool:
     profile = known.get(old)
     if profile is None:
         return True
-    temporary = bool(profile.get(profiles.TOKEN))
+    temporary = bool(profile.get(model.TOKEN))
     if name == names.IAM:
         return profile.has_keys and not temporary
-    return temporary or bool(profile.get(profiles.DEVICE_ARN)) or profile.kind == names.MFA
+    return temporary or bool(profile.get(model.DEVICE_ARN)) or profile.kind == names.MFA
 
 
 def _what_stops(known: Profiles, renamed: dict[str, str]) -> list[str]:

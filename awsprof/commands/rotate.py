@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 
-from awsprof import aws, cache, lookup, names, profiles, sessions
+from awsprof import aws, lookup
 from awsprof.aws import iam
-from awsprof.changes import How, Words, confirm, writable
+from awsprof.cache import keys, refresh
+from awsprof.editing import How, Words, confirm, writable
 from awsprof.errors import AwsError, AwsprofError, CancelledError, CredentialsError, FileError, UsageError
 from awsprof.files import plan
-from awsprof.rotation import INACTIVE_ID, NEW_ID, NEW_SECRET, OLD_ID, STAND_IN, Rotation
-from awsprof.signing import SOON, Signer
-from awsprof.text import joined, quoted, safe
+from awsprof.profiles import model, names
+from awsprof.sessions import renewal
+from awsprof.sessions.rotation import INACTIVE_ID, NEW_ID, NEW_SECRET, OLD_ID, STAND_IN, Rotation
+from awsprof.sessions.signing import SOON, Signer
+from awsprof.text.display import joined, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,22 +64,22 @@ def run(ctx: Context, word: str, wish: Wish, how: How, *, sleep: Callable[[float
     gate = aws.Gate(ctx.environ, ctx.say, "the requests for a new access key", allowed=wish.hosts)
     aws.check_endpoints("iam", "sts", profile=f"{domain}:{names.IAM}", gate=gate)
     waiting = f"another awsprof is busy with the keys of {quoted(domain)}: waiting for it (Ctrl-C leaves)"
-    wait = sessions.WAIT_AT_TERMINAL if ctx.person else sessions.WAIT_WITHOUT_TERMINAL
-    with sessions.only_one(ctx.environ, domain, wait=wait, waiting=lambda: ctx.say(waiting)) as alone:
+    wait = renewal.WAIT_AT_TERMINAL if ctx.person else renewal.WAIT_WITHOUT_TERMINAL
+    with renewal.only_one(ctx.environ, domain, wait=wait, waiting=lambda: ctx.say(waiting)) as alone:
         if not alone:
-            raise sessions.refused_waiting(domain)
+            raise renewal.refused_waiting(domain)
         _Run(ctx, Rotation(ctx.environ, domain), wish, how, gate, sleep).go()
-    cache.renew(ctx.environ)
+    refresh.renew(ctx.environ)
 
 
-def _check_keys(known: profiles.Profiles, domain: str) -> None:
-    keys = sessions.iam_keys(known, domain)
+def _check_keys(known: model.Profiles, domain: str) -> None:
+    keys = renewal.iam_keys(known, domain)
     if keys.key_id.startswith("ASIA"):
         raise CredentialsError(
             f"{quoted(domain)}:iam holds temporary keys: they cannot be rotated",
             f"put the user's own access key there: awsprof add iam {quoted(domain)}",
         )
-    sessions.require_key_id(keys, domain)
+    renewal.require_key_id(keys, domain)
 
 
 def _show(ctx: Context, domain: str) -> None:
@@ -104,7 +107,7 @@ class _Run:
         try:
             self._steps()
         except AwsprofError as error:
-            sessions.explain(error, self.rotation.domain, self.signer.asked)
+            renewal.explain(error, self.rotation.domain, self.signer.asked)
             raise
 
     def _steps(self) -> None:
@@ -137,7 +140,7 @@ class _Run:
         if not self.how.force:
             self._ask(listed)
         new, created = self._create(client, listed)
-        cache.note_key(self.ctx.environ, new.key_id, created)
+        keys.note_key(self.ctx.environ, new.key_id, created)
         try:
             self.ctx.say(*self.rotation.write(self.rotation.keeping(new)))
         except FileError as error:
@@ -156,7 +159,7 @@ class _Run:
             self.ctx.detail(error.what)
             return []
         for key in listed:
-            cache.note_key(self.ctx.environ, key.key_id, key.created)
+            keys.note_key(self.ctx.environ, key.key_id, key.created)
         return listed
 
     def _ask(self, listed: list[AccessKey]) -> None:
@@ -232,7 +235,7 @@ class _Run:
                 f"go on later: awsprof rotate {quoted(self.rotation.domain)}\n"
                 f"or, if it was deleted at AWS, give it up: {self._give_up()}\n"
                 f"AWS was asked in {quoted(self.signer.asked.region)}, {self.signer.asked.source}"
-                f"{sessions.elsewhere(self.rotation.domain, self.signer.asked, before='; ')}",
+                f"{renewal.elsewhere(self.rotation.domain, self.signer.asked, before='; ')}",
             ) from None
         if owner != self.owner:
             raise CredentialsError(
@@ -246,11 +249,11 @@ class _Run:
 
     def _put_in_place(self, new: Keys) -> None:
         rotation = self.rotation
-        ended = sessions.ended_by_another_key(rotation.known, rotation.domain, new.key_id)
+        ended = renewal.ended_by_another_key(rotation.known, rotation.domain, new.key_id)
         old = rotation.keys.key_id
         self.ctx.say(*rotation.write(rotation.superseding(new)))
         self.ctx.say(f"{quoted(rotation.name)} has the new key {quoted(new.key_id)}: AWS takes it")
-        others = sorted(name for name, profile in rotation.known.items() if profile.get(profiles.KEY_ID) == old)
+        others = sorted(name for name, profile in rotation.known.items() if profile.get(model.KEY_ID) == old)
         if others:
             self.ctx.say(
                 f"the old key stands in {joined(map(quoted, others))}, too: put the new one there, or remove it"

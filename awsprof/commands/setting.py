@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from awsprof import checks, lookup, names, profiles, sessions, settings
-from awsprof.changes import How, Words, commit, duration_refused, settings_steps, writable
+from awsprof import lookup
+from awsprof.editing import How, Words, commit, duration_refused, settings_steps, writable
 from awsprof.errors import UsageError
 from awsprof.files import edit, headers, plan, read
-from awsprof.forms import check_key_id
-from awsprof.masking import is_secret
-from awsprof.profiles import KEY_ID, LEGACY_TOKEN, SESSION_KEYS, USER
-from awsprof.text import joined, nearest, quoted
+from awsprof.profiles import chains, checks, model, names, settings, sources
+from awsprof.profiles.model import KEY_ID, LEGACY_TOKEN, SESSION_KEYS, USER
+from awsprof.profiles.validate import check_key_id
+from awsprof.sessions import renewal
+from awsprof.text.display import joined, nearest, quoted
+from awsprof.text.masking import is_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from awsprof.context import Context
     from awsprof.files.read import Settings
-    from awsprof.profiles import Profile, Profiles
+    from awsprof.profiles.model import Profile, Profiles
 
 _STDIN = "-"
 
@@ -48,7 +50,7 @@ def put(
     name = lookup.profile(ctx, known, word)
     wanted = _wanted(ctx, name, given, any_key=any_key, stdin=stdin)
     _check_references(ctx, known, wanted)
-    after = profiles.changed(known, name, wanted)
+    after = model.changed(known, name, wanted)
     if not any_key:
         _refuse_duration(known, after, name, wanted)
     ended = _ended_session(known, name, wanted)
@@ -61,7 +63,7 @@ def put(
     _tell_broken(ctx, known, after, name)
     if commit(ctx, steps, how, _words(name)):
         ctx.say(f"also rewrote {joined(respelled)}, which some AWS tools did not find" if respelled else "")
-        ctx.say(*(f"{what}; {fix}" for what, fix in checks.read_differently(profiles.load(ctx.environ), name)))
+        ctx.say(*(f"{what}; {fix}" for what, fix in checks.read_differently(model.load(ctx.environ), name)))
         _tell_what_follows(ctx, name, wanted, ended=bool(ended))
 
 
@@ -97,7 +99,7 @@ def take(ctx: Context, word: str, given: list[str], how: How) -> None:
     for key in keys:
         if not _holds(profile.config, key) and not _holds(profile.credentials, key):
             ctx.say(f"{quoted(name)} has no {quoted(key)}", _hint(key, {*profile.config, *profile.credentials}))
-    _tell_broken(ctx, known, profiles.changed(known, name, dict.fromkeys(keys)), name)
+    _tell_broken(ctx, known, model.changed(known, name, dict.fromkeys(keys)), name)
     config, credentials = read.paths(ctx.environ)
     steps = [
         plan.Step(config, {name: _without(profile.config, keys)}, config=True),
@@ -183,9 +185,9 @@ def _check_references(ctx: Context, known: Profiles, wanted: Settings) -> None:
 def _refuse_duration(known: Profiles, after: Profiles, name: str, wanted: Settings) -> None:
     """Refuse a change after which AWS refuses the duration of this role, or of one that was right before."""
     for role in after:
-        source = profiles.refused_duration(after, role)
+        source = sources.refused_duration(after, role)
         if source and (
-            not profiles.refused_duration(known, role) or (role == name and not wanted.keys().isdisjoint(_ROLE))
+            not sources.refused_duration(known, role) or (role == name and not wanted.keys().isdisjoint(_ROLE))
         ):
             raise duration_refused(source, role if role != name else "")
 
@@ -226,13 +228,13 @@ def _hint(key: str, there: set[str]) -> str:
 def _ended_session(known: Profiles, name: str, wanted: Settings) -> dict[str, Settings]:
     if names.kind_by_name(name) != names.IAM or not wanted.get(KEY_ID):
         return {}
-    return sessions.ended_by_another_key(known, names.domain_of(name), wanted[KEY_ID])
+    return renewal.ended_by_another_key(known, names.domain_of(name), wanted[KEY_ID])
 
 
 def _tell_broken(ctx: Context, known: Profiles, after: Profiles, name: str) -> None:
     """Warn if a profile that AWS tools can use now cannot be used afterwards."""
-    broken = profiles.chain(after, name).broken
-    if broken and not profiles.chain(known, name).broken:
+    broken = chains.chain(after, name).broken
+    if broken and not chains.chain(known, name).broken:
         ctx.say(f"AWS tools could not use {quoted(name)} then: {broken}")
 
 

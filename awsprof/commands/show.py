@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from awsprof import checks, lookup, profiles
+from awsprof import lookup
 from awsprof.errors import UsageError
-from awsprof.masking import masked
+from awsprof.profiles import chains, checks, expiry, model
 from awsprof.report import access_key, key_age, record, session_words, summary
-from awsprof.text import quoted, safe
+from awsprof.text.display import quoted, safe
+from awsprof.text.masking import masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
-    from awsprof.profiles import Profile, Profiles
+    from awsprof.profiles.model import Profile, Profiles
 
 
 def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
@@ -23,7 +24,7 @@ def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
     """
     if not word and not ctx.active:
         raise UsageError("no profile is active in this shell", "name one: awsprof show PROFILE")
-    known = profiles.load(ctx.environ)
+    known = model.load(ctx.environ)
     if not word and ctx.active not in known:
         raise lookup.not_found(ctx, known, ctx.active)
     profile = known[lookup.profile(ctx, known, word) if word else ctx.active]
@@ -45,14 +46,14 @@ def settings(known: Profiles, profile: Profile) -> list[tuple[str, str, str]]:
 
 
 def _print(ctx: Context, known: Profiles, profile: Profile) -> None:
-    session = profiles.session(known, profile.name, ctx.now())
+    session = expiry.session(known, profile.name, ctx.now())
     ctx.out(summary(known, profile.name, profile.get("region"), session, ctx.now()))
     rows = settings(known, profile)
     width = max((len(key) for key, _, _ in rows), default=0)
     for key, value, path in rows:
         ctx.out(f"  {safe(key):<{width}}  {safe(_one_line(value))}  ({safe(path)})")
-    chain = profiles.chain(known, profile.name)
-    for depth, link in enumerate(profiles.down_to_the_keys(known, chain)):
+    chain = chains.chain(known, profile.name)
+    for depth, link in enumerate(chains.down_to_the_keys(known, chain)):
         ctx.out(
             "  ".join(part for part in ("  " * depth + quoted(link), known[link].kind, _held(ctx, known, link)) if part)
         )
@@ -65,11 +66,11 @@ def _print(ctx: Context, known: Profiles, profile: Profile) -> None:
 def _findings(known: Profiles, profile: Profile) -> list[tuple[str, str]]:
     """What is wrong beside a broken chain, which is shown where it breaks. A region is the shell's matter."""
     found = checks.findings(known, profile.name, region="any")
-    return found[1:] if profiles.chain(known, profile.name).broken else found
+    return found[1:] if chains.chain(known, profile.name).broken else found
 
 
 def _held(ctx: Context, known: Profiles, link: str) -> str:
-    session = profiles.session(known, link, ctx.now())
+    session = expiry.session(known, link, ctx.now())
     old = key_age(ctx, known, link)
     return session_words(session, ctx.now()) if session and session.profile == link else f"key {old}" if old else ""
 
@@ -81,10 +82,10 @@ def _one_line(value: str) -> str:
 def _print_json(ctx: Context, known: Profiles, profile: Profile) -> None:
     import json  # only --json pays for it
 
-    chain = profiles.chain(known, profile.name)
+    chain = chains.chain(known, profile.name)
     told = record(ctx, known, profile)
     told["settings"] = {key: {"value": value, "file": path} for key, value, path in settings(known, profile)}
-    told["chain"] = profiles.down_to_the_keys(known, chain)
+    told["chain"] = chains.down_to_the_keys(known, chain)
     told["access_key"] = access_key(ctx, known, profile.name)
     told["broken"] = chain.broken or None
     told["findings"] = [{"what": what, "fix": fix} for what, fix in _findings(known, profile)]

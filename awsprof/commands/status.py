@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from awsprof import ancestry, checks, direnv, environment, lookup, names, overrides, profiles
-from awsprof.forms import is_exportable_region
-from awsprof.masking import masked
+from awsprof import lookup
+from awsprof.profiles import checks, expiry, model, names, sources
+from awsprof.profiles.validate import is_exportable_region
 from awsprof.report import access_key, foreign_session, record, session_words
-from awsprof.text import age, iso, joined, parse_time, quoted, safe
+from awsprof.shell import ancestry, direnv, environment, overrides
+from awsprof.text.display import joined, quoted, safe
+from awsprof.text.masking import masked
+from awsprof.text.times import age, iso, parse_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
-    from awsprof.overrides import Override
-    from awsprof.profiles import Profile, Profiles, Session
+    from awsprof.profiles.expiry import Session
+    from awsprof.profiles.model import Profile, Profiles
+    from awsprof.shell.overrides import Override
 
     Finding = tuple[str, str]
 
@@ -26,7 +30,7 @@ _AWSPROF, _DIRENV, _UNSURE, _OTHER = "awsprof", "direnv", "unknown", "other"  # 
 
 def run(ctx: Context, *, as_json: bool = False) -> None:
     """Print the state of this shell, every contradiction with the command that mends it."""
-    known = profiles.load(ctx.environ)
+    known = model.load(ctx.environ)
     findings = contradictions(ctx, known)
     if as_json:
         _print_json(ctx, known, findings)
@@ -45,9 +49,9 @@ def _lines(ctx: Context, known: Profiles) -> list[tuple[str, str]]:
     if not name:
         return [("profile", "none" if _empty(ctx) else f"none: {_instead(ctx, known)}"), *_note(ctx, known, None)]
     lines = [("profile", quoted(name)), ("set by", _origin(ctx, known))]
-    session = profiles.session(known, name, ctx.now()) if name in known else None
+    session = expiry.session(known, name, ctx.now()) if name in known else None
     if name in known:
-        lines += [("account", safe(profiles.account(known, known[name]))), ("region", _region(ctx, known))]
+        lines += [("account", safe(model.account(known, known[name]))), ("region", _region(ctx, known))]
         lines += [("session", session_words(session, ctx.now())), ("key", _key(ctx, known))]
     return [(label, value) for label, value in [*lines, *_note(ctx, known, session)] if value]
 
@@ -151,7 +155,7 @@ def contradictions(ctx: Context, known: Profiles) -> list[Finding]:
         return [*found, (f"there is no profile {quoted(ctx.active)} in the AWS files", "\n  ".join(steps))]
     found += checks.findings(known, ctx.active, region=_environment_region(ctx))
     found += foreign_session(ctx, known, ctx.active)
-    session = profiles.session(known, ctx.active, ctx.now())
+    session = expiry.session(known, ctx.active, ctx.now())
     return [*found, *_session(known, session)]
 
 
@@ -162,7 +166,7 @@ def _unset(ctx: Context) -> str:
 
 
 def _session(known: Profiles, session: Session | None) -> list[Finding]:
-    if session is None or session.state not in (profiles.EXPIRED, profiles.MISSING):
+    if session is None or session.state not in (expiry.EXPIRED, expiry.MISSING):
         return []
     if names.kind_by_name(session.profile) == names.MFA:
         return [(f"the MFA session of {quoted(session.profile)} is {session.state}", "awsprof mfa")]
@@ -176,7 +180,7 @@ def _session(known: Profiles, session: Session | None) -> list[Finding]:
 
 def _masked(ctx: Context, known: Profiles) -> list[Finding]:
     masks = environment.masking(ctx.environ)
-    if profiles.credential_source(known, ctx.active) == "EcsContainer":
+    if sources.credential_source(known, ctx.active) == "EcsContainer":
         masks = [name for name in masks if name not in environment.CONTAINER]
     if not masks:
         return []
@@ -227,7 +231,7 @@ def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
     import json  # a plain status must not pay for it
 
     name = ctx.active
-    profile = known.get(name) or profiles.Profile(name)
+    profile = known.get(name) or model.Profile(name)
     state = record(ctx, known, profile)
     if profile.name not in known:
         state = {**dict.fromkeys(state), "name": name or None, "active": bool(name)}
@@ -236,7 +240,7 @@ def _print_json(ctx: Context, known: Profiles, findings: list[Finding]) -> None:
     state["environment_region"] = _environment_region(ctx) or None
     state["access_key"] = access_key(ctx, known, name)
     state["overrides"] = [override.record() for override in overrides.find(ctx.environ, known, name)]
-    session = profiles.session(known, name, ctx.now()) if name in known else None
+    session = expiry.session(known, name, ctx.now()) if name in known else None
     state["notes"] = [value for _, value in _note(ctx, known, session)]
     state["contradictions"] = [{"what": what, "fix": fix} for what, fix in findings]
     ctx.out(json.dumps(state, indent=2))

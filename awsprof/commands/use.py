@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from awsprof import cache, checks, environment, lookup, names, profiles, replay
-from awsprof.channel import route
+from awsprof import lookup
+from awsprof.cache import prompt, refresh, replay
 from awsprof.errors import AwsprofError, CancelledError, CredentialsError, UsageError
-from awsprof.forms import check_region, is_exportable_region
-from awsprof.masking import quoted_value
+from awsprof.profiles import chains, checks, expiry, model, names, sources
+from awsprof.profiles.validate import check_region, is_exportable_region
 from awsprof.report import foreign_session, session_words, summary
-from awsprof.text import iso, joined, quoted, safe
+from awsprof.shell import environment
+from awsprof.shell.channel import route
+from awsprof.text.display import joined, quoted, safe
+from awsprof.text.masking import quoted_value
+from awsprof.text.times import iso
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
-    from awsprof.picker import Row
-    from awsprof.profiles import Profiles, Session
+    from awsprof.profiles.expiry import Session
+    from awsprof.profiles.model import Profiles
+    from awsprof.terminal.picker import Row
 
 
 def run(
@@ -46,7 +51,7 @@ def run(
     line = f"use {quoted(word)}" if word else "use PROFILE"
     deliver = route(ctx.channel, ctx.out, shell, line=line, at_terminal=ctx.person is not None)
     basis = replay.Basis(ctx)
-    known = profiles.load(ctx.environ)
+    known = model.load(ctx.environ)
     name = _resolve(ctx, word, known, domain)
     keep = _needed(known, name)
     if renew:
@@ -56,7 +61,7 @@ def run(
     plain = word in (name, "-") and not (region or renew or no_renew or shell or keep)
     own, warning = ("", "") if region else _own_region(ctx, known, name)
     region = check_region(region) if region else own
-    session = profiles.session(known, name, ctx.now())
+    session = expiry.session(known, name, ctx.now())
     end = iso(session.expires_at) if session and session.expires_at is not None else ""
     exported = "" if own and environment.leaves_region_out(ctx.environ) else region
     change = environment.switch(ctx.environ, name, exported, end, keep)
@@ -69,7 +74,7 @@ def run(
         _missing(ctx, change, keep),
     ]
     ctx.say(*deliver(change, lines))
-    cache.renew(ctx.environ, name, (basis.times, known))
+    refresh.renew(ctx.environ, name, (basis.times, known))
     if plain and not _wants_renewal(ctx, session):
         replay.keep_use(ctx, basis, name, exported, session.expires_at if session else None, lines)
 
@@ -80,9 +85,9 @@ def _needed(known: Profiles, name: str) -> tuple[str, ...]:
     Raises:
         CredentialsError: AWS tools would use the keys in variables instead of the role, so no switch can work.
     """
-    source = profiles.credential_source(known, name)
+    source = sources.credential_source(known, name)
     if source == "Environment":
-        last = quoted(profiles.chain(known, name).links[-1])
+        last = quoted(chains.chain(known, name).links[-1])
         raise CredentialsError(
             f"{last} has credential_source = Environment: AWS tools use the keys in the environment "
             "instead of its role, so a switch cannot work",
@@ -130,7 +135,7 @@ def _chosen(ctx: Context, known: Profiles, domain: str) -> str:
         raise UsageError(first, "\n".join(more))
     if ctx.person is None:
         raise UsageError("no profile given, and no terminal to ask on", "name one: awsprof list shows what there is")
-    lately = [ctx.active, environment.previous(ctx.environ), *cache.recent(ctx.environ)]
+    lately = [ctx.active, environment.previous(ctx.environ), *prompt.recent(ctx.environ)]
     ordered = dict.fromkeys([*(name for name in lately if name in known), *sorted(known)])
     found = [name for name in ordered if domain in ("", names.domain_of(name))]
     return ctx.person.choose("use which profile?", _rows(ctx, known, found), first=ctx.active)
@@ -138,15 +143,15 @@ def _chosen(ctx: Context, known: Profiles, domain: str) -> str:
 
 def _rows(ctx: Context, known: Profiles, found: list[str]) -> list[Row]:
     """What the list shows of each profile: name, account, region and session, in columns."""
-    from awsprof.picker import Row  # only an open list pays for it
+    from awsprof.terminal.picker import Row  # only an open list pays for it
 
-    accounts = [profiles.account(known, known[name]) for name in found]
+    accounts = [model.account(known, known[name]) for name in found]
     cells = [
         [
             f"{'*' if name == ctx.active else ' '} {safe(name)}",
             safe(account),
             safe(known[name].get("region")),
-            session_words(profiles.session(known, name, ctx.now()), ctx.now()),
+            session_words(expiry.session(known, name, ctx.now()), ctx.now()),
         ]
         for name, account in zip(found, accounts, strict=True)
     ]
@@ -166,18 +171,18 @@ def _wants_renewal(ctx: Context, session: Session | None) -> bool:
     if session is None or names.kind_by_name(session.profile) != names.MFA:
         return False
     end = session.expires_at
-    return session.state == profiles.MISSING or (end is not None and end - ctx.now() < replay.SOON)
+    return session.state == expiry.MISSING or (end is not None and end - ctx.now() < replay.SOON)
 
 
 def _renewed(ctx: Context, known: Profiles, name: str, *, skippable: bool = False) -> Profiles:
     """Return the profiles after a renewal of the session that a profile depends on, if that session needs it."""
-    from awsprof.codes import SkippedError  # a plain switch must not pay for it
     from awsprof.commands import mfa
+    from awsprof.sessions.codes import SkippedError  # a plain switch must not pay for it
 
-    session = profiles.session(known, name, ctx.now())
-    if not skippable and known[(profiles.chain(known, name).links or [name])[-1]].kind in ("sso", "login", "process"):
+    session = expiry.session(known, name, ctx.now())
+    if not skippable and known[(chains.chain(known, name).links or [name])[-1]].kind in ("sso", "login", "process"):
         ctx.say(f"awsprof has no session to renew for {quoted(name)}: {checks.next_step(known, name)}")
-    if session is None or not (_wants_renewal(ctx, session) or session.state == profiles.UNKNOWN):
+    if session is None or not (_wants_renewal(ctx, session) or session.state == expiry.UNKNOWN):
         return known
     wish = mfa.Wish(least=replay.SOON, skippable=skippable)
     try:
@@ -190,12 +195,12 @@ def _renewed(ctx: Context, known: Profiles, name: str, *, skippable: bool = Fals
             raise
         if not wish.asked:  # what is missing for a renewal is no reason not to switch
             ctx.say(f"cannot renew the session: {error.what}", *error.next_step.split("\n"))
-    return profiles.load(ctx.environ)
+    return model.load(ctx.environ)
 
 
 def _offered(ctx: Context, known: Profiles, name: str) -> Profiles:
     """Return the profiles after asking for a session's renewal, which the person may skip."""
-    session = profiles.session(known, name, ctx.now())
+    session = expiry.session(known, name, ctx.now())
     return _renewed(ctx, known, name, skippable=True) if _wants_renewal(ctx, session) else known
 
 
@@ -221,12 +226,12 @@ def _doubts(ctx: Context, known: Profiles, name: str, session: Session | None, r
     """Return a line for each thing that will not work yet, with the command that fixes it."""
     findings = [*checks.findings(known, name, region=region), *foreign_session(ctx, known, name)]
     found = [f"{what} ({fix})" for what, fix in findings]
-    if session is None or not (_wants_renewal(ctx, session) or session.state in (profiles.EXPIRED, profiles.MISSING)):
+    if session is None or not (_wants_renewal(ctx, session) or session.state in (expiry.EXPIRED, expiry.MISSING)):
         return found
     if names.kind_by_name(session.profile) != names.MFA:
-        state = "have expired" if session.state == profiles.EXPIRED else "are incomplete"
+        state = "have expired" if session.state == expiry.EXPIRED else "are incomplete"
         return [*found, f"the temporary keys of {quoted(session.profile)} {state}: renew them where they came from"]
     found.append(f"renew the session with: awsprof mfa {quoted(names.domain_of(session.profile))}")
-    if session.profile == name and session.state == profiles.MISSING:
+    if session.profile == name and session.state == expiry.MISSING:
         found.append("until then AWS tools would act as this machine's own role, if it has one")
     return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from awsprof import profiles
-from awsprof.console import columns
-from awsprof.text import quoted
+from awsprof.profiles import model
+from awsprof.terminal.tables import columns
+from awsprof.text.display import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _narrow(after: list[str], width: int) -> list[str]:
 
 def _begin(ctx: Context) -> list[str]:
     """What has to come first, and what there is."""
-    known = profiles.load(ctx.environ)
+    known = model.load(ctx.environ)
     lines = [] if ctx.channel else ["This shell has no hook yet, so it cannot be switched: awsprof init --install"]
     if not known:
         lines.append("There are no profiles yet. Begin with your access key: awsprof add iam DOMAIN")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from awsprof import checks, environment, lookup, names, profiles, sessions
-from awsprof.changes import How, Words, commit, settings_steps
+from awsprof import lookup
+from awsprof.editing import How, Words, commit, settings_steps
 from awsprof.errors import AwsprofError, CredentialsError
-from awsprof.forms import is_session_name
-from awsprof.profiles import USER
+from awsprof.profiles import chains, checks, expiry, model, names
+from awsprof.profiles.model import USER
+from awsprof.profiles.validate import is_session_name
 from awsprof.report import foreign_session
-from awsprof.text import joined, quoted, safe
+from awsprof.sessions import renewal
+from awsprof.shell import environment
+from awsprof.text.display import joined, quoted, safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from awsprof.context import Context
-    from awsprof.profiles import Profiles
+    from awsprof.profiles.model import Profiles
 
 # How botocore says that it found the keys elsewhere than in a profile, and what led it there.
 _ELSEWHERE = {
@@ -32,7 +35,7 @@ def run(ctx: Context, word: str = "", *, as_json: bool = False) -> None:
         CredentialsError: there are no usable keys, or AWS refused them.
         AwsError: AWS or the network did not answer as it should.
     """
-    known = profiles.load(ctx.environ)
+    known = model.load(ctx.environ)
     name = lookup.profile(ctx, known, word) if word else ""
     try:
         identity = _identity(ctx, known, name)
@@ -58,7 +61,7 @@ def _named(ctx: Context, known: Profiles, name: str, step: str) -> str:
     name = name or ctx.environ.get("AWS_DEFAULT_PROFILE") or ctx.active or "default"
     if name not in known:
         return step
-    last = profiles.chain(known, name).links[-1]
+    last = chains.chain(known, name).links[-1]
     step = step.replace("show PROFILE", f"show {quoted(name)}").replace("set PROFILE", f"set {quoted(name)}")
     step = step.replace("--profile PROFILE", f"--profile {quoted(name)}")
     return step.replace("DOMAIN", quoted(names.domain_of(last))) if names.kind_by_name(last) else step
@@ -73,7 +76,7 @@ def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:
         raise lookup.not_found(ctx, known, standing)
     if name or not ctx.environ.get("AWS_ACCESS_KEY_ID"):
         _refuse_to_prompt(ctx, known, standing)
-    sends = "the MFA code" if profiles.asking_again(known, standing) else "the requests"
+    sends = "the MFA code" if chains.asking_again(known, standing) else "the requests"
     asked = _asked(ctx, known, standing)
     try:
         gate = aws.Gate(ctx.environ, ctx.say, sends)
@@ -89,20 +92,20 @@ def _identity(ctx: Context, known: Profiles, name: str) -> dict[str, str]:
 
 
 def _explained(
-    ctx: Context, known: Profiles, name: str, error: CredentialsError, asked: sessions.Asked | None
+    ctx: Context, known: Profiles, name: str, error: CredentialsError, asked: renewal.Asked | None
 ) -> CredentialsError:
     """Return the refusal with the step that fits the profile: its session, its region, or where its keys come from."""
     from awsprof import aws
 
-    session = profiles.session(known, name, ctx.now())
+    session = expiry.session(known, name, ctx.now())
     mfa = session.profile if session and names.kind_by_name(session.profile) == names.MFA else ""
     domain = quoted(names.domain_of(mfa or name))
-    if mfa and session and session.state != profiles.VALID:
+    if mfa and session and session.state != expiry.VALID:
         return CredentialsError(error.what, f"renew the session: awsprof mfa {domain}")
     if mfa and isinstance(error, aws.UnknownKeyError):
         error.what = f"AWS does not accept the session of {quoted(mfa)}"
         error.next_step = f"if it is some seconds old, try again; otherwise renew it: awsprof mfa {domain} --force"
-    sessions.explain(error, names.domain_of(mfa or name), asked)
+    renewal.explain(error, names.domain_of(mfa or name), asked)
     if name in known and error.next_step in ("", aws.ANY_STEP):
         error.next_step = checks.next_step(known, name)
     return error
@@ -120,19 +123,19 @@ def _removes(ctx: Context, known: Profiles) -> str:
     return f"awsprof use {quoted(ctx.active) if ctx.active in known else 'PROFILE'}"
 
 
-def _asked(ctx: Context, known: Profiles, name: str) -> sessions.Asked | None:
+def _asked(ctx: Context, known: Profiles, name: str) -> renewal.Asked | None:
     """Return the region to ask in: botocore's, or by the rule of `mfa` if it has none; None if neither names one."""
     if ctx.environ.get("AWS_DEFAULT_REGION"):
-        return sessions.Asked(ctx.environ["AWS_DEFAULT_REGION"], "AWS_DEFAULT_REGION")
+        return renewal.Asked(ctx.environ["AWS_DEFAULT_REGION"], "AWS_DEFAULT_REGION")
     if name not in known:
         return None
     if known[name].get("region"):
-        return sessions.Asked(known[name].get("region"), f"region of {quoted(name)}")
+        return renewal.Asked(known[name].get("region"), f"region of {quoted(name)}")
     domain = names.domain_of(name)
-    arn = known[name].get("role_arn") or profiles.device_of(known, domain)
+    arn = known[name].get("role_arn") or model.device_of(known, domain)
     if not arn and not names.kind_by_name(name):
         return None
-    asked = sessions.region(known, domain, arn, ctx.environ)
+    asked = renewal.region(known, domain, arn, ctx.environ)
     ctx.say(asked.warning)
     return asked
 
@@ -153,7 +156,7 @@ def _keep_user(ctx: Context, known: Profiles, name: str, arn: str) -> None:
 
 def _refuse_to_prompt(ctx: Context, known: Profiles, name: str) -> None:
     """Without this botocore would ask at the terminal for the code of such a role, wherever stdin comes from."""
-    asking = profiles.asking_again(known, name)
+    asking = chains.asking_again(known, name)
     if asking and ctx.person is None:
         raise CredentialsError(
             f"{quoted(asking[0])} asks for an MFA code of its own", "use a terminal, or remove its mfa_serial"

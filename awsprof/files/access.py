@@ -13,8 +13,8 @@ import sys
 
 from awsprof.errors import FileError
 from awsprof.files import meaning
-from awsprof.files.lock import own_as_folder
-from awsprof.text import quoted
+from awsprof.files.owner import own_as_folder
+from awsprof.text.display import quoted
 
 _PRIVATE = 0o600
 _POSIX_ACL = "system.posix_acl_access"

@@ -15,8 +15,8 @@ from awsprof.files.headers import Owners, new_header, refused
 from awsprof.files.headers import renamed as renamed_line
 from awsprof.files.lines import Lines, indent, indented_comment
 from awsprof.files.sections import end_of, lines_of, start_of
-from awsprof.masking import masked
-from awsprof.text import quoted
+from awsprof.text.display import quoted
+from awsprof.text.masking import masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

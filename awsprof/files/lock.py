@@ -13,7 +13,8 @@ import time
 
 from awsprof.errors import FileError
 from awsprof.files import meaning
-from awsprof.text import quoted
+from awsprof.files.owner import own_as_folder
+from awsprof.text.display import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,16 +57,6 @@ def _refused(what: str, path: str, error: OSError) -> FileError:
     return FileError(
         f"cannot {what} the lock file {quoted(path)}: {error.strerror}; nothing was changed", "fix this and try again"
     )
-
-
-def own_as_folder(descriptor: int, folder: str) -> None:
-    """Give what root made in somebody's folder to that somebody: under sudo the user must be able to open it later."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return
-    owner, made = os.stat(folder), os.fstat(descriptor)
-    if made.st_uid == 0 and owner.st_uid != 0:
-        with contextlib.suppress(OSError):  # an owner that a container does not map
-            os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 def _taken_within(attempt: Callable[[], bool], wait: float, waiting: Callable[[], None]) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 
-from awsprof.files.lock import own_as_folder
-from awsprof.text import quoted
+from awsprof.files.owner import own_as_folder
+from awsprof.text.display import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

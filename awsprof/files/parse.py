@@ -8,7 +8,7 @@ held to botocore's answers by tests.
 
 from __future__ import annotations
 
-from awsprof.text import quoted
+from awsprof.text.display import quoted
 
 DEFAULT_SECTION = "DEFAULT"
 BOM = "\ufeff"

@@ -8,8 +8,8 @@ from awsprof.errors import FileError
 from awsprof.files import edit, lock, read, replace, verify
 from awsprof.files.diff import hunks
 from awsprof.files.lines import indented_comment
-from awsprof.masking import is_secret, masked, masked_line
-from awsprof.text import MASK, quoted, safe
+from awsprof.text.display import MASK, quoted, safe
+from awsprof.text.masking import is_secret, masked, masked_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import stat
 
 from awsprof.errors import FileError
 from awsprof.files.parse import IniFile, Option, Section, nested, parse, split_lines
-from awsprof.text import quoted
+from awsprof.text.display import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import re
 from awsprof.files import read
 from awsprof.files.headers import refused
 from awsprof.files.read import REFERENCES
-from awsprof.text import quoted
+from awsprof.text.display import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

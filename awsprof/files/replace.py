@@ -17,7 +17,7 @@ from awsprof.errors import FileError
 from awsprof.files import meaning
 from awsprof.files.access import Access, other_owner
 from awsprof.files.read import read_bytes
-from awsprof.text import quoted
+from awsprof.text.display import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

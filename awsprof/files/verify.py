@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awsprof.errors import FileError
 from awsprof.files import read
-from awsprof.text import quoted
+from awsprof.text.display import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

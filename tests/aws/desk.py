@@ -10,11 +10,11 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from awsprof.ask import Person
-from awsprof.channel import Channel
 from awsprof.context import Context
-from awsprof.picker import Row
-from awsprof.text import iso
+from awsprof.shell.channel import Channel
+from awsprof.terminal.ask import Person
+from awsprof.terminal.picker import Row
+from awsprof.text.times import iso
 
 from .account import User
 from .sts import CheckingSts

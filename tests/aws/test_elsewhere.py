@@ -16,7 +16,7 @@ from awsprof.aws import endpoints
 from awsprof.aws.gate import Gate
 from awsprof.aws.session import Session
 from awsprof.aws.sts import _session
-from awsprof.text import iso
+from awsprof.text.times import iso
 
 from .desk import Desk, desk, ended, own_environment, sts, user
 from .elsewhere import capture, certificate

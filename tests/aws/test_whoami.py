@@ -11,7 +11,7 @@ import pytest
 from awsprof.commands import mfa, whoami
 from awsprof.commands.mfa import Wish
 from awsprof.errors import AwsprofError
-from awsprof.text import iso
+from awsprof.text.times import iso
 
 from .desk import Desk, Script, Talk, ended
 from .sts import Answer

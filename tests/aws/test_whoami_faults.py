@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from awsprof.text import iso
+from awsprof.text.times import iso
 
 from .desk import Desk, desk, ended, own_environment, sts, user
 from .sts import Answer

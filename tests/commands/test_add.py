@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from awsprof.changes import How
 from awsprof.commands import add
+from awsprof.editing import How
 from awsprof.errors import CancelledError, FileError, UsageError
 from tests.aws.desk import Answer, Desk, Script, Talk, desk, own_environment, sts, user
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from awsprof.changes import How
 from awsprof.commands import add
+from awsprof.editing import How
 from awsprof.errors import AwsError, AwsprofError, NoSuchProfileError, UsageError
 from tests.aws.desk import Answer, Desk, Script, Talk, desk, own_environment, sts, user
 from tests.aws.sts import Answer as StsAnswer

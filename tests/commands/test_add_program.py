@@ -9,9 +9,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from awsprof.changes import How
 from awsprof.commands import add
 from awsprof.commands.add import Role
+from awsprof.editing import How
 from awsprof.errors import FileError
 from tests.aws.desk import Desk, Script, Talk, desk, ended, own_environment, sts, user
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from awsprof import profiles
-from awsprof.changes import How
 from awsprof.commands import add
 from awsprof.commands.add import Role
+from awsprof.editing import How
 from awsprof.errors import AwsprofError, NoSuchProfileError, UsageError
+from awsprof.profiles import model
 from tests.aws.desk import Answer, Desk, Script, Talk, desk, own_environment, sts, user
 
 __all__ = ["desk", "own_environment", "sts", "user"]  # fixtures
@@ -228,7 +228,7 @@ def test_a_role_gets_the_name_that_aws_said(desk: Desk, case: str) -> None:
     there = "\n" + role_section("work:dev", "work:mfa", more=f"role_session_name = {own}\n") if own else ""
     desk.write(CHAIN + said + there, IAM)
     add_role(desk, "work:dev", given, how=How(force=True))
-    assert profiles.load(os.environ)["work:dev"].get("role_session_name") == name
+    assert model.load(os.environ)["work:dev"].get("role_session_name") == name
 
 
 def test_cloudtrail_sees_the_user(desk: Desk) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from awsprof import adoption, moving, profiles
-from awsprof.changes import How
 from awsprof.commands import adopt
 from awsprof.commands.adopt import Wish
 from awsprof.context import Context
+from awsprof.editing import How
 from awsprof.errors import CancelledError, FileError, NoSuchProfileError, UsageError
 from awsprof.files import plan
+from awsprof.profiles import adoption, chains, model, renaming, sources
 from tests.aws.desk import Desk, desk, own_environment, sts, user
 from tests.commands.living import ARN, DEVICE, KEYS, SECRET, SESSION, call, files
 from tests.conftest import Home, bash
@@ -148,13 +148,13 @@ def test_in_its_place(home: Home, case: str) -> None:
 
 
 def _assert_usable(home: Home) -> None:
-    known = profiles.load(home.environ)
+    known = model.load(home.environ)
     for name in (name for name in known if known[name].get("role_arn") and name.startswith("work:")):
-        found = profiles.chain(known, name)
+        found = chains.chain(known, name)
         assert found.broken == ""
-        assert profiles.down_to_the_keys(known, found)[-1] == "work:iam"
+        assert chains.down_to_the_keys(known, found)[-1] == "work:iam"
         assert not known[name].get("mfa_serial"), "it would be asked for a code again"
-    assert profiles.device_of(known, "work") == DEVICE
+    assert model.device_of(known, "work") == DEVICE
 
 
 LONG = "duration_seconds = 43200\n"
@@ -191,10 +191,10 @@ def test_a_duration_that_aws_refuses_is_dropped(home: Home, case: str, move: boo
     config, name, *seconds = DURATIONS[case]
     home.write(config, f"[me]\n{KEYS}")
     call(home, run(move=move, force=True, unchecked=force))
-    known = profiles.load(home.environ)
+    known = model.load(home.environ)
     assert known[f"work:{name}"].get("duration_seconds") == seconds[force]
     if not force:
-        assert [name for name in known if name.startswith("work:") and profiles.refused_duration(known, name)] == []
+        assert [name for name in known if name.startswith("work:") and sources.refused_duration(known, name)] == []
     said = f"of work:{name} is left out: AWS allows 1 h for a role assumed through work:"
     assert (said in home.err) == (seconds[force] == "")
 
@@ -217,7 +217,7 @@ def test_a_role_gets_the_name_that_aws_said(home: Home, case: str) -> None:
     user, own, given, name = NAMES[case]
     home.write(f"{user}[profile dev]\n{role('me', own)}", f"[me]\n{KEYS}")
     call(home, lambda ctx: adopt.run(ctx, Wish(domain="work", **given), How(force=True)))  # type: ignore[arg-type] # as given
-    assert profiles.load(home.environ)["work:dev"].get("role_session_name") == name
+    assert model.load(home.environ)["work:dev"].get("role_session_name") == name
 
 
 UNREADABLE = {
@@ -236,10 +236,10 @@ def test_a_role_with_a_value_that_some_tools_misread_is_left_with_its_line(home:
     call(home, run())
     assert said in home.err
     assert "left: c    what it depends on is left\n" in home.err
-    assert {"work:ops", "work:dev", "work:c"} & profiles.load(home.environ).keys() == {"work:ops"}
+    assert {"work:ops", "work:dev", "work:c"} & model.load(home.environ).keys() == {"work:ops"}
     home.write(config, f"[me]\n{KEYS}")
     call(home, run(move=True))
-    assert "work:dev" in profiles.load(home.environ), "nothing is copied then"
+    assert "work:dev" in model.load(home.environ), "nothing is copied then"
 
 
 def test_a_setting_of_the_keys_that_some_tools_misread_stops_it_with_its_line(home: Home) -> None:
@@ -257,14 +257,14 @@ def test_a_setting_of_the_keys_that_some_tools_misread_stops_it_with_its_line(ho
 def test_moving_cut_short_is_completed_by_a_second_run(home: Home, case: str, done: int, named: bool) -> None:
     config, credentials, _, _, config_after, credentials_after = ADOPTED[case]
     home.write(config, credentials)
-    known = profiles.load(home.environ)
+    known = model.load(home.environ)
     found = adoption.find(known)[0][0]
     made = adoption.adopt(known, found, "work", adoption.Wish(move=True))
-    move = moving.plan_move(home.environ, known, made.renamed, config=made.config, credentials=made.credentials)
+    move = renaming.plan_move(home.environ, known, made.renamed, config=made.config, credentials=made.credentials)
     for step in move.carried[:done]:
         plan.carry_out([step])
-        between = profiles.load(home.environ)
-        assert [name for name in between if profiles.chain(between, name).broken] == []
+        between = model.load(home.environ)
+        assert [name for name in between if chains.chain(between, name).broken] == []
     call(home, run(source=found.keys if named and done < 3 else "", move=True))
     assert files(home) == (config_after, credentials_after)
 

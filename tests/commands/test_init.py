@@ -8,7 +8,7 @@ import pytest
 
 from awsprof.commands import init
 from awsprof.errors import UsageError
-from awsprof.shell import HOOKED, SHELLS, quote_pwsh
+from awsprof.shell.table import HOOKED, SHELLS, quote_pwsh
 from tests.conftest import Home
 
 ROOT = Path(__file__).parent.parent.parent

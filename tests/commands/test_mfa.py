@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from awsprof import aws, profiles, sessions
+from awsprof import aws
 from awsprof.commands import mfa
 from awsprof.commands.mfa import Wish
 from awsprof.errors import AwsError, AwsprofError, CancelledError, CredentialsError, FileError, UsageError
 from awsprof.files import plan
-from awsprof.text import clock
+from awsprof.profiles import expiry, model
+from awsprof.sessions import renewal
+from awsprof.text.times import clock
 from tests.aws.desk import Answer, Desk, Script, Talk, desk, keys_text, own_environment, sts, user
 from tests.aws.sts import Answer as Scripted
 
@@ -50,7 +52,7 @@ def test_a_session_by_a_typed_code(desk: Desk) -> None:
     )
     assert written
     assert written[1] == written[3]
-    session = profiles.state_of(profiles.load(os.environ)["work:mfa"], time.time())
+    session = expiry.state_of(model.load(os.environ)["work:mfa"], time.time())
     assert session.expires_at is not None
     assert 35.9 * HOUR < session.expires_at - time.time() < 36.1 * HOUR
     assert ctx.talk == (
@@ -72,7 +74,7 @@ def test_what_the_original_wrote_is_taken_over(desk: Desk) -> None:
     config, credentials = desk.read()
     assert config == f"[profile work:mfa]\nmfa_device_arn = {desk.user.device_arn}\n"
     keys = [line.split(" = ")[0] for line in credentials.splitlines()[4:]]
-    assert keys == [*profiles.SESSION_KEYS, "expiration", "awsprof_expiration_for"]
+    assert keys == [*model.SESSION_KEYS, "expiration", "awsprof_expiration_for"]
 
 
 @pytest.mark.parametrize("setting", ["mfa_device_arn", "mfa_serial"])
@@ -349,10 +351,10 @@ def test_whoever_leaves_the_question_changes_nothing(desk: Desk) -> None:
 
 def test_the_wait_without_a_terminal_is_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.set_up()
-    monkeypatch.setattr(sessions, "WAIT_WITHOUT_TERMINAL", 0.2)
+    monkeypatch.setattr(renewal, "WAIT_WITHOUT_TERMINAL", 0.2)
     ctx = Talk()
     with (
-        sessions.only_one(os.environ, "work", wait=0, waiting=lambda: None),
+        renewal.only_one(os.environ, "work", wait=0, waiting=lambda: None),
         pytest.raises(CredentialsError, match="another awsprof is prompting") as raised,
     ):
         mfa.run(ctx, "work", Wish(desk.user.next_code()))
@@ -363,7 +365,7 @@ def test_the_wait_without_a_terminal_is_bounded(desk: Desk, monkeypatch: pytest.
 
 def test_another_domain_does_not_wait(desk: Desk) -> None:
     desk.set_up()
-    with sessions.only_one(os.environ, "other", wait=0, waiting=lambda: None):
+    with renewal.only_one(os.environ, "other", wait=0, waiting=lambda: None):
         call(desk, desk.user.next_code)
     assert asked(desk) == 1
 
@@ -371,14 +373,14 @@ def test_another_domain_does_not_wait(desk: Desk) -> None:
 @pytest.mark.parametrize("wish", [Wish(), Wish(force=True), Wish(least=40 * HOUR)])
 def test_a_session_renewed_meanwhile_is_enough(desk: Desk, monkeypatch: pytest.MonkeyPatch, wish: Wish) -> None:
     desk.set_up()
-    only_one: Any = sessions.only_one
+    only_one: Any = renewal.only_one
 
     def another_first(*words: Any, **more: Any) -> Any:
-        monkeypatch.setattr(sessions, "only_one", only_one)
+        monkeypatch.setattr(renewal, "only_one", only_one)
         call(desk, desk.user.next_code)
         return only_one(*words, **more)
 
-    monkeypatch.setattr(sessions, "only_one", another_first)
+    monkeypatch.setattr(renewal, "only_one", another_first)
     ctx = Talk(Script())
     mfa.run(ctx, "work", wish)
     assert "already" in ctx.talk

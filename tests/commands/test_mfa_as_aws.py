@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from awsprof.changes import How
 from awsprof.commands import add, mfa, status, whoami
 from awsprof.commands.mfa import Wish
+from awsprof.editing import How
 from awsprof.errors import AwsprofError, CredentialsError
 from tests.aws.desk import Answer as Typed
 from tests.aws.desk import Desk, Script, Talk, desk, own_environment, sts, user

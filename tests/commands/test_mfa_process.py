@@ -5,10 +5,10 @@ import stat
 import pexpect
 import pytest
 
-from awsprof import codes
 from awsprof.commands import mfa
 from awsprof.commands.mfa import Wish
 from awsprof.errors import AwsprofError, CredentialsError, FileError
+from awsprof.sessions import codes
 from tests.aws.desk import AWSPROF, Answer, Desk, Script, Talk, desk, ended, own_environment, sts, user
 from tests.aws.sts import Answer as Scripted
 

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from awsprof.channel import Channel
 from awsprof.commands import mfa, use
 from awsprof.context import Context
 from awsprof.errors import AwsprofError, CancelledError, UsageError
+from awsprof.shell.channel import Channel
 from tests.aws.desk import Answer, Desk, Script, Talk, desk, own_environment, sts, user
 
 __all__ = ["desk", "own_environment", "sts", "user"]  # fixtures

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from awsprof import profiles
-from awsprof.changes import How
 from awsprof.commands import remove
 from awsprof.context import Context
+from awsprof.editing import How
 from awsprof.errors import AwsprofError, CancelledError, NoSuchProfileError, UsageError
 from awsprof.files import plan
+from awsprof.profiles import chains, model
 from tests.aws.desk import Desk, desk, own_environment, sts, user
 from tests.commands.living import DEV, DEVICES, IAM, KEY_ID, KEYS, MFA, call, files
 from tests.conftest import Home, bash
@@ -146,8 +146,8 @@ def test_cut_short_nothing_dangles_and_a_second_run_completes_it(home: Home) -> 
     home.write(CONFIG, CREDENTIALS)
     away = dict.fromkeys(["work:iam", "work:mfa", "work:dev", "other:ops"])
     plan.carry_out([plan.Step(str(home.config), away, config=True)])
-    known = profiles.load(home.environ)
-    assert [name for name in known if profiles.chain(known, name).broken] == []
+    known = model.load(home.environ)
+    assert [name for name in known if chains.chain(known, name).broken] == []
     call(home, run("work:", cascade=True))
     assert files(home) == (f"{HEAD}{NOTE}{SOLO}", "")
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from awsprof import moving, profiles
-from awsprof.changes import How
 from awsprof.commands import remove, rename
 from awsprof.context import Context
+from awsprof.editing import How
 from awsprof.errors import AwsprofError, CancelledError, FileError, NoSuchProfileError, UsageError
 from awsprof.files import plan
+from awsprof.profiles import chains, model, renaming
 from tests.aws.desk import Desk, desk, own_environment, sts, user
 from tests.commands.living import DEV, DEVICES, IAM, KEYS, MFA, call, files
 from tests.conftest import Home, bash
@@ -56,7 +56,7 @@ def test_rename(home: Home, case: str) -> None:
     config, credentials = sections(CONFIG, CREDENTIALS, {"dev": "work:dev"}.get(old, old), full)
     assert files(home) == (config.replace("[profile default]", "[default]"), credentials)
     assert f"to {full.removesuffix(':')}" in home.err.splitlines()[-1]
-    assert profiles.chain(profiles.load(home.environ), "other:ops").broken == ""
+    assert chains.chain(model.load(home.environ), "other:ops").broken == ""
 
 
 def test_references_in_the_credentials_file_and_of_aws_vault(home: Home) -> None:
@@ -197,7 +197,7 @@ def test_shown_and_asked_for(home: Home) -> None:
     assert (declined.value.exit_code, declined.value.what) == (2, "not confirmed; nothing was changed")
     assert "-[work:mfa]\n+[acme:mfa]\n" in home.err
     assert "-source_profile = work:mfa\n+source_profile = acme:mfa\n" in home.err
-    assert moving.COPY_OF not in home.err
+    assert renaming.COPY_OF not in home.err
     with pytest.raises(UsageError, match="no terminal to ask at"):
         call(home, run("work:mfa", "acme:mfa", force=False))
     call(home, run("work:mfa", "acme:mfa", dry_run=True), env={"AWS_PROFILE": "work:mfa"})
@@ -217,13 +217,13 @@ def test_cut_short_nothing_dangles_and_a_second_run_completes_it(home: Home, old
     """After each replacement every role stands on keys that are there; then the same command again."""
     home.write(CONFIG, CREDENTIALS)
     new = old.replace("work", "acme")
-    move = moving.plan_move(home.environ, profiles.load(home.environ), NAMES[old])
+    move = renaming.plan_move(home.environ, model.load(home.environ), NAMES[old])
     assert len(move.carried) == 3
     for step in move.carried[:done]:
         plan.carry_out([step])
-    known = profiles.load(home.environ)
+    known = model.load(home.environ)
     for role in (name for name in known if known[name].get("role_arn")):
-        found = profiles.chain(known, role)
+        found = chains.chain(known, role)
         assert found.broken == ""
         assert known[found.links[-1]].has_keys
     if done < 3:
@@ -251,7 +251,7 @@ def test_nothing_but_the_name_changes_to_the_byte(home: Home, start: str, end: s
     home.write(CONFIG, before)
     for cut_short in (False, True):
         home.write(CONFIG, before)
-        for step in moving.plan_move(home.environ, profiles.load(home.environ), NAMES["work:mfa"]).carried[:1]:
+        for step in renaming.plan_move(home.environ, model.load(home.environ), NAMES["work:mfa"]).carried[:1]:
             plan.carry_out([step] if cut_short else [])
         call(home, run("work:mfa", "acme:mfa"))
         assert home.credentials.read_bytes().decode() == before.replace("[work:mfa]", "[acme:mfa]")
@@ -300,7 +300,7 @@ def test_what_goes_with_its_section_or_is_only_a_comment_refuses_nothing(home: H
 
 def test_a_target_that_both_runs_changed_is_left_alone(home: Home) -> None:
     home.write(CONFIG, CREDENTIALS)
-    for step in moving.plan_move(home.environ, profiles.load(home.environ), NAMES["work:mfa"]).carried[:2]:
+    for step in renaming.plan_move(home.environ, model.load(home.environ), NAMES["work:mfa"]).carried[:2]:
         plan.carry_out([step])
     text = home.credentials.read_text()
     home.credentials.write_text(text.replace("[acme:mfa]\n", "[acme:mfa]\naws_session_token_of = x\n"))
@@ -318,8 +318,8 @@ def test_a_reference_that_was_left_is_mended_by_a_second_run(home: Home) -> None
 
 def test_only_one_file_is_replaced_where_only_one_changes(home: Home) -> None:
     home.write(f"[profile other]\n{KEYS}", f"{IAM}\n")
-    known = profiles.load(home.environ)
-    move = moving.plan_move(home.environ, known, {"work:iam": "acme:iam"})
+    known = model.load(home.environ)
+    move = renaming.plan_move(home.environ, known, {"work:iam": "acme:iam"})
     assert [step.config for step in move.carried] == [False]
 
 

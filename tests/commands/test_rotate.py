@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from awsprof import aws, profiles
+from awsprof import aws
 from awsprof.aws import iam
-from awsprof.changes import How
 from awsprof.commands import rotate
 from awsprof.commands.rotate import Wish
+from awsprof.editing import How
 from awsprof.errors import AwsError, AwsprofError, CancelledError, CredentialsError, FileError, UsageError
 from awsprof.files import plan
-from awsprof.rotation import INACTIVE_ID, NEW_ID, NEW_SECRET, OLD_ID
-from awsprof.text import iso
+from awsprof.profiles import model
+from awsprof.sessions.rotation import INACTIVE_ID, NEW_ID, NEW_SECRET, OLD_ID
+from awsprof.text.times import iso
 from tests.aws.account import Key
 from tests.aws.desk import Answer, Desk, Script, Talk, desk, ended, own_environment, sts, user
 from tests.aws.sts import Answer as Scripted
@@ -37,7 +38,7 @@ def run(desk: Desk, *answers: Answer, wish: Wish | None = None, how: How = YES) 
 
 
 def held(desk: Desk) -> dict[str, str]:
-    return profiles.load({"AWS_CONFIG_FILE": str(desk.config), "AWS_SHARED_CREDENTIALS_FILE": str(desk.credentials)})[
+    return model.load({"AWS_CONFIG_FILE": str(desk.config), "AWS_SHARED_CREDENTIALS_FILE": str(desk.credentials)})[
         "work:iam"
     ].credentials
 

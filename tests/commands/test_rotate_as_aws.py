@@ -8,7 +8,7 @@ import pytest
 
 from awsprof.commands.rotate import Wish
 from awsprof.errors import AwsError, AwsprofError, CredentialsError
-from awsprof.rotation import INACTIVE_ID, NEW_ID, NEW_SECRET, OLD_ID
+from awsprof.sessions.rotation import INACTIVE_ID, NEW_ID, NEW_SECRET, OLD_ID
 from tests.aws.account import Key, User
 from tests.aws.desk import Desk, desk, own_environment, sts, user
 from tests.aws.hosts import Host
@@ -291,7 +291,7 @@ LAST_USES = {
 
 @pytest.mark.parametrize("answer", LAST_USES.values(), ids=list(LAST_USES))
 def test_the_last_use_of_a_key_is_worth_no_failure(desk: Desk, answer: Answer) -> None:
-    from awsprof.changes import How
+    from awsprof.editing import How
 
     desk.write("", desk.iam())
     desk.sts.script("GetAccessKeyLastUsed", answer)

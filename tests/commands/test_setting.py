@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from awsprof import settings
-from awsprof.changes import How
 from awsprof.commands import setting
+from awsprof.editing import How
 from awsprof.errors import CancelledError, FileError, NoSuchProfileError, UsageError
+from awsprof.profiles import settings
 from tests.aws.desk import Answer, Desk, desk, own_environment, sts, user
 from tests.commands.living import ARN, DEV, DEVICES, ENDED, IAM, KEY_ID, KEYS, MFA, SECRET, call, files
 from tests.conftest import Home

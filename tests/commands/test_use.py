@@ -8,7 +8,7 @@ import pytest
 from awsprof.commands import off, use
 from awsprof.context import Context
 from awsprof.errors import CredentialsError, FileError, NoSuchProfileError, ShellError, UsageError
-from awsprof.shell import SHELLS
+from awsprof.shell.table import SHELLS
 from tests.conftest import NOW, Home, bash
 
 ARN = "arn:aws:iam::123456789012"

@@ -16,7 +16,7 @@ from typing import NamedTuple, TextIO
 
 import pexpect
 
-from awsprof.shell import SHELLS
+from awsprof.shell.table import SHELLS
 from tests.aws.account import Role, User
 from tests.aws.sts import CheckingSts, write_csv
 

@@ -9,7 +9,7 @@ import pytest
 
 from awsprof.errors import FileError
 from awsprof.files import plan
-from awsprof.text import MASK
+from awsprof.text.display import MASK
 from tests.files.conftest import AsNobody
 
 KEYS = {"aws_access_key_id": "AKIANEW", "aws_secret_access_key": "NEWSECRET"}

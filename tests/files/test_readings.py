@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from awsprof import profiles
 from awsprof.files import read
+from awsprof.profiles import model
 
 from .ugly import botocore_reads
 
@@ -61,7 +61,7 @@ def test_botocore_still_reads_it_so(row: dict[str, Any], tmp_path: Path) -> None
 @pytest.mark.parametrize("row", ACCEPTED, ids=case)
 def test_awsprof_reads_it_so(row: dict[str, Any], tmp_path: Path, environ: dict[str, str]) -> None:
     write(row, tmp_path)
-    known = profiles.load(environ)
+    known = model.load(environ)
     assert known.warnings == []
     assert sorted(known) == sorted(botocore_profiles(tmp_path))
     for name, expected in row["botocore"].items():
@@ -80,7 +80,7 @@ def test_what_is_clear_of_it_is_listed_and_its_line_named(
     row: dict[str, Any], tmp_path: Path, environ: dict[str, str]
 ) -> None:
     write(row, tmp_path)
-    known = profiles.load(environ)
+    known = model.load(environ)
     assert len(known.warnings) == 1
     assert known.warnings[0].startswith(f"{tmp_path / 'config'} line {row['line']}: ")
     assert known.warnings[0].endswith("the AWS CLI and boto3 refuse this file")

@@ -265,9 +265,9 @@ setattr(room, name, fault)
 sys.exit(main())
 """
 FAULTS = {
-    "in writing": "from awsprof import sessions as room; name = 'write'",
+    "in writing": "from awsprof.sessions import renewal as room; name = 'write'",
     "in asking": "from awsprof import aws as room; name = 'get_session_token'",
-    "in looking": "from awsprof.profiles import Profile as room; name = 'get'",
+    "in looking": "from awsprof.profiles.model import Profile as room; name = 'get'",
 }
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from awsprof.shell import SHELLS
+from awsprof.shell.table import SHELLS
 
 from .probe import SEPARATOR
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pexpect
 import pyte
 
-from awsprof.shell import SHELLS
+from awsprof.shell.table import SHELLS
 
 from .shells import CHECKOUT, Home
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from awsprof.shell import quote_fish, quote_posix, quote_pwsh
+from awsprof.shell.table import quote_fish, quote_posix, quote_pwsh
 
 from .profiles import DEV, OFF, switched
 from .shells import TABLE, Home, Shell, changed

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from awsprof.shell import SHELLS
+from awsprof.shell.table import SHELLS
 from tests.aws.account import Role, User
 from tests.aws.sts import CheckingSts, write_csv
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from awsprof.shell import SHELLS
+from awsprof.shell.table import SHELLS
 
 from .profiles import COMMANDS, CONFIG, CREDENTIALS
 from .shells import BIN, CHECKOUT, FISH, TABLE, Home

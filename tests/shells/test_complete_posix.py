@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from awsprof.shell import SHELLS
+from awsprof.shell.table import SHELLS
 from tests.clients import missing
 
 from .profiles import COMMANDS, CONFIG, CREDENTIALS

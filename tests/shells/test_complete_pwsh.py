@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from awsprof.shell import SHELLS
+from awsprof.shell.table import SHELLS
 
 from .profiles import COMMANDS, CONFIG, CREDENTIALS
 from .shells import BIN, CHECKOUT, TABLE, Home

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from awsprof.completion import table
+from awsprof.cli.completion import rows
 
 from .profiles import DEV, switched
 from .shells import TABLE, Home, Ran
@@ -71,7 +71,7 @@ def test_words_arrive_whole(home: Home, words: Path) -> None:
 
 
 def test_every_option_of_every_command_arrives(home: Home, words: Path) -> None:
-    lines = [line.split("\t") for line in table() if not line.startswith("=")]
+    lines = [line.split("\t") for line in rows() if not line.startswith("=")]
     options = [(command, option.split("=")) for command, option, _ in lines if option.startswith("-")]
     typed = [[*command.split(), option, *("x-y:z" for _ in value)] for command, (option, *value) in options]
     # An option before the command, too, and in the form with an equals sign.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from awsprof.shell import SHELLS
+from awsprof.shell.table import SHELLS
 
 from .profiles import CONFIG, CREDENTIALS
 from .shells import CHECKOUT, TABLE, Home, Ran

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from awsprof.errors import ShellError
-from awsprof.shell import SHELLS
+from awsprof.shell.table import SHELLS
 
 from .shells import Home, Shell
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from awsprof.guard import SPELLINGS
+from awsprof.shell.guard import SPELLINGS
 
 from .counted import CONFIG, Counted, age
 from .shells import TABLE, Home, Shell

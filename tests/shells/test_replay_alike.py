@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from awsprof.guard import SPELLINGS
+from awsprof.shell.guard import SPELLINGS
 
 from .counted import Counted
 from .shells import TABLE, Home, Seen, Shell

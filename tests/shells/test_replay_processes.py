@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from awsprof.guard import SPELLINGS
+from awsprof.shell.guard import SPELLINGS
 from tests.secrets.canary import find_strace
 
 from .counted import Counted, as_user

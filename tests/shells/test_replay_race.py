@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from awsprof.guard import SPELLINGS
+from awsprof.shell.guard import SPELLINGS
 
 from .counted import Counted, as_user
 from .shells import TABLE, Home
@@ -31,7 +31,9 @@ LOOPS = {
 }
 # What a hook must never do without: the same test must see it missing.
 BLIND = (
-    "import awsprof.guard as g\ng._file_posix = g._file_pwsh = lambda file: []\ng._file_fish = lambda file: 'true'\n"
+    "import awsprof.shell.guard as g\n"
+    "g._file_posix = g._file_pwsh = lambda file: []\n"
+    "g._file_fish = lambda file: 'true'\n"
 )
 
 

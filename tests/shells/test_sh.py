@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from awsprof.shell import SHELLS
+from awsprof.shell.table import SHELLS
 
 from .shells import Home
 from .test_quoting import VALUES

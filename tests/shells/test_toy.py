@@ -23,7 +23,7 @@ awsprof() {
 PROGRAM = """\
 #!{python}
 import sys
-from awsprof import install, shell
+from awsprof.shell import install, table as shell
 from awsprof.__main__ import main
 
 def render(change):

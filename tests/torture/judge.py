@@ -10,7 +10,7 @@ from pathlib import Path
 import botocore.configloader  # noqa: TID253 - a test is no switch
 import botocore.exceptions  # noqa: TID253
 
-from awsprof.moving import COPY_OF
+from awsprof.profiles.renaming import COPY_OF
 
 from .world import State
 

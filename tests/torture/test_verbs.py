@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from awsprof.cli import command
+from awsprof.cli.entry import command
 
 from .verbs import READERS, VERBS, Verb
 from .world import PROFILES, world

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from awsprof.profiles import KEY_ID
+from awsprof.profiles.model import KEY_ID
 from tests.aws.account import unique_id
 from tests.clients import awscli_1
 

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from awsprof.text import iso
+from awsprof.text.times import iso
 from tests.aws.account import Key
 from tests.aws.sts import CheckingSts
 

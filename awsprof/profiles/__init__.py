@@ -1,0 +1,1 @@
+"""The profiles of both AWS files: their names, kinds, chains and settings."""

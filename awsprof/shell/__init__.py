@@ -1,0 +1,1 @@
+"""What a switch changes, how each shell spells it, and how it gets there."""

@@ -1,0 +1,1 @@
+"""The person at the terminal: questions, the picker, tables."""

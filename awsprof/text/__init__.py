@@ -1,0 +1,1 @@
+"""Text for people: safe to show, with secrets hidden; times and durations."""
