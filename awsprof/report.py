@@ -76,7 +76,7 @@ def foreign_session(ctx: Context, known: Profiles, name: str) -> list[tuple[str,
     Then it may be another user's: an editor or another tool has changed one of the two.
     """
     found = expiry.session(known, name, ctx.now()) if name in known else None
-    iam = known.get(f"{names.domain_of(found.profile)}:{names.IAM}") if found else None
+    iam = known.get(names.iam(names.domain_of(found.profile))) if found else None
     if found is None or iam is None or names.kind_by_name(found.profile) != names.MFA:
         return []
     parent = keys.parent_of(ctx.environ, known[found.profile].get(KEY_ID))

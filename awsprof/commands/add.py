@@ -55,7 +55,7 @@ def iam(
     domain = names.check_domain(domain)
     region = check_region(region, force=how.unchecked) if region else ""
     known = writable(ctx)
-    name = f"{domain}:{names.IAM}"
+    name = names.iam(domain)
     there = known.get(name) or model.Profile(name)
     key_id, secret, user = _access_key(ctx, csv, user, stdin, force=how.unchecked)
     keys = {KEY_ID: key_id, SECRET: secret, TOKEN: None, LEGACY_TOKEN: None}
@@ -78,7 +78,7 @@ def _alters(there: model.Profile, wanted: dict[str, str | None]) -> bool:
 def _tell_what_follows(ctx: Context, known: Profiles, domain: str, user: str, *, ended: bool) -> None:
     if ended:
         ctx.say(f"the session of {quoted(domain)} was made with the old key; renew it: awsprof mfa {quoted(domain)}")
-    before = known[f"{domain}:{names.IAM}"].get(USER) if f"{domain}:{names.IAM}" in known else ""
+    before = known[names.iam(domain)].get(USER) if names.iam(domain) in known else ""
     stale = [name for name in sorted(known) if before and known[name].get("role_session_name") == before != user]
     stale = [name for name in stale if sources.user_behind(known, name) == before]
     if stale:
@@ -119,7 +119,7 @@ def mfa(ctx: Context, domain: str, how: How, *, device_arn: str = "") -> None:
     keys = renewal.iam_keys(known, domain)
     if not device:
         device, user = _device(ctx, known, domain, keys, force=how.unchecked)
-    iam, name = known[f"{domain}:{names.IAM}"], f"{domain}:{names.MFA}"
+    iam, name = known[names.iam(domain)], names.mfa(domain)
     there = known.get(name) or model.Profile(name)
     # mfa_serial says the same in other tools' words, and would be read if mfa_device_arn were gone.
     serial = {MFA_SERIAL: device} if there.get(MFA_SERIAL) else {}
@@ -135,7 +135,7 @@ def _device(ctx: Context, known: Profiles, domain: str, keys: aws.Keys, *, force
     asked = renewal.region(known, domain, "", ctx.environ)
     gate = aws.Gate(ctx.environ, ctx.say, "the request for MFA devices")
     try:
-        found = aws.mfa_devices(keys, profile=f"{domain}:{names.IAM}", region=asked.region, gate=gate)
+        found = aws.mfa_devices(keys, profile=names.iam(domain), region=asked.region, gate=gate)
         why = "AWS knows no MFA device of this user that gives sessions"
     except (CredentialsError, AwsError) as error:
         if ctx.person is None and not isinstance(error, aws.DeniedError):

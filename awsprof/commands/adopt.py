@@ -97,7 +97,7 @@ def _domain(ctx: Context, one: Found, wish: Wish, cut_short: dict[str, str]) -> 
 
 
 def _wish(ctx: Context, known: Profiles, one: Found, domain: str, wish: Wish, how: How) -> adoption.Wish:
-    iam = known.get(f"{domain}:{names.IAM}") or known[one.keys]
+    iam = known.get(names.iam(domain)) or known[one.keys]
     user = "" if wish.anonymous else wish.session_name or iam.get(USER) or known[one.keys].get(USER)
     with_default = wish.move and _with_default(ctx, one, how)
     return adoption.Wish(move=wish.move, with_default=with_default, session_name=user, long=how.unchecked)

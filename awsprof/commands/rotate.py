@@ -62,7 +62,7 @@ def run(ctx: Context, word: str, wish: Wish, how: How, *, sleep: Callable[[float
         _show(ctx, domain)
         return
     gate = aws.Gate(ctx.environ, ctx.say, "the requests for a new access key", allowed=wish.hosts)
-    aws.check_endpoints("iam", "sts", profile=f"{domain}:{names.IAM}", gate=gate)
+    aws.check_endpoints("iam", "sts", profile=names.iam(domain), gate=gate)
     waiting = f"another awsprof is busy with the keys of {quoted(domain)}: waiting for it (Ctrl-C leaves)"
     wait = renewal.WAIT_AT_TERMINAL if ctx.person else renewal.WAIT_WITHOUT_TERMINAL
     with renewal.only_one(ctx.environ, domain, wait=wait, waiting=lambda: ctx.say(waiting)) as alone:
@@ -217,7 +217,7 @@ class _Run:
 
     def _explained(self, error: aws.DeniedError) -> aws.DeniedError:
         """Return a denial that mentions MFA: a policy may ask for a session, or for a code that is not hours old."""
-        if f"{self.rotation.domain}:{names.MFA}" in self.rotation.known and not error.above:
+        if names.mfa(self.rotation.domain) in self.rotation.known and not error.above:
             force, why = (" --force", ", if the policy asks for a recent code") if self.signer.session else ("", "")
             error.next_step += f", or renew the MFA session{why}: awsprof mfa {quoted(self.rotation.domain)}{force}"
         return error

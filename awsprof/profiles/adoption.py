@@ -11,7 +11,7 @@ from awsprof.errors import FileError, UsageError
 from awsprof.files import edit, read
 from awsprof.profiles import names
 from awsprof.profiles.model import DEVICE_ARN, KEY_ID, MFA_PROCESS, MFA_SERIAL, SECRET, TOKEN, USER
-from awsprof.profiles.names import IAM, MFA
+from awsprof.profiles.names import IAM
 from awsprof.profiles.renaming import COPY_OF
 from awsprof.profiles.sources import over_an_hour
 from awsprof.profiles.validate import check_device
@@ -145,7 +145,7 @@ def _no_device(name: str, devices: list[str]) -> str:
 def _why_not(known: Profiles, profile: Profile) -> str:
     """Why a profile is left that nobody's keys lead to; nothing where it is awsprof's already."""
     domain = names.domain_of(profile.name)
-    if names.kind_by_name(profile.name) or f"{domain}:{IAM}" in known:
+    if names.kind_by_name(profile.name) or names.iam(domain) in known:
         return ""
     if profile.get(KEY_ID):
         return "temporary keys of another tool"
@@ -177,9 +177,9 @@ def adopt(known: Profiles, found: Found, domain: str, wish: Wish) -> Adoption:
     _refuse_other(known, found, domain)
     moved = {old: new for old, new in called.items() if wish.renames(old)}
     made.renamed = {old: new for old, new in moved.items() if old != new and old in known}
-    _keys(known, known[found.keys], f"{domain}:{IAM}", made)
+    _keys(known, known[found.keys], names.iam(domain), made)
     in_place = found.session in moved and known[found.session].config
-    made.config[found.session if in_place else f"{domain}:{MFA}"] = {DEVICE_ARN: found.device}
+    made.config[found.session if in_place else names.mfa(domain)] = {DEVICE_ARN: found.device}
     for role in found.roles:
         if role in called:
             _role(known, known[role], called, domain, wish, made)
@@ -188,9 +188,9 @@ def adopt(known: Profiles, found: Found, domain: str, wish: Wish) -> Adoption:
 
 def _names(known: Profiles, found: Found, domain: str, wish: Wish, left: dict[str, str]) -> dict[str, str]:
     """The new name of everything that gets one."""
-    called = {found.keys: f"{domain}:{IAM}"}
+    called = {found.keys: names.iam(domain)}
     if found.session:
-        called[found.session] = f"{domain}:{MFA}"
+        called[found.session] = names.mfa(domain)
     for role in found.roles:
         try:
             new = f"{domain}:{names.check_role_name(_bare(role, domain))}"
@@ -236,7 +236,7 @@ def _bare(role: str, domain: str) -> str:
 
 
 def _refuse_other(known: Profiles, found: Found, domain: str) -> None:
-    iam, mfa = known.get(f"{domain}:{IAM}"), known.get(f"{domain}:{MFA}")
+    iam, mfa = known.get(names.iam(domain)), known.get(names.mfa(domain))
     if iam is not None and iam.get(KEY_ID) not in ("", known[found.keys].get(KEY_ID)):
         raise UsageError(f"{quoted(domain)} has other keys already", "choose another domain: --domain DOMAIN")
     if mfa is not None and (mfa.get(DEVICE_ARN) or found.device) != found.device:
@@ -259,13 +259,13 @@ def _role(known: Profiles, role: Profile, called: dict[str, str], domain: str, w
     source = said(known, role, _SOURCE)
     # aws-vault asks for a role's code if the source carries the device.
     asks = any(said(known, one, MFA_SERIAL) for one in (role, known[source])) and known[source].has_keys
-    changed: dict[str, str | None] = {_SOURCE: f"{domain}:{MFA}" if asks else called[source], MFA_SERIAL: None}
+    changed: dict[str, str | None] = {_SOURCE: names.mfa(domain) if asks else called[source], MFA_SERIAL: None}
     changed |= {key: value for key in _INCLUDED if not role.get(key) and (value := said(known, role, key))}
     if wish.session_name and not said(known, role, _SESSION_NAME):
         changed[_SESSION_NAME] = wish.session_name
     if role.get("role_duration") and not role.get("duration_seconds"):
         changed["duration_seconds"] = role.get("role_duration")
-    if changed[_SOURCE] != f"{domain}:{IAM}" and not wish.long:
+    if changed[_SOURCE] != names.iam(domain) and not wish.long:
         _drop_durations(role, called[role.name], changed, made)
     if role.name not in made.renamed:
         new = {key: value for key, value in {**_flat(role), **changed}.items() if value is not None}

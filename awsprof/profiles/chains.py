@@ -131,7 +131,7 @@ def _missing(whose: str, settings: Mapping[str, str], needed: tuple[str, ...]) -
 def down_to_the_keys(profiles: Profiles, chain: Chain) -> list[str]:
     """The links of a chain, and the iam profile whose keys renew the session at its end."""
     last = chain.links[-1]
-    iam = f"{names.domain_of(last)}:{names.IAM}"
+    iam = names.iam(names.domain_of(last))
     renewed = names.kind_by_name(last) == names.MFA and iam in profiles
     return [*chain.links, iam] if renewed else chain.links
 
@@ -144,7 +144,7 @@ def asking_again(profiles: Profiles, name: str) -> list[str]:
 
 def uses_mfa(profiles: Profiles, name: str) -> bool:
     """Return whether `awsprof mfa NAME` finds a session: in the chain, otherwise in the profile's own domain."""
-    if f"{names.domain_of(name)}:{names.MFA}" in profiles:
+    if names.mfa(names.domain_of(name)) in profiles:
         return True
     links = chain(profiles, name).links if profiles[name].has("source_profile") else []
     return any(names.kind_by_name(link) == names.MFA for link in links)

@@ -43,7 +43,7 @@ def next_step(known: Profiles, name: str) -> str:
 
 def new_session(known: Profiles, domain: str) -> str:
     """Return how a domain gets an MFA session, the keys that it needs first."""
-    first = "" if f"{domain}:{names.IAM}" in known else f"awsprof add iam {quoted(domain)}; then: "
+    first = "" if names.iam(domain) in known else f"awsprof add iam {quoted(domain)}; then: "
     return f"{first}awsprof add mfa {quoted(domain)}"
 
 
@@ -60,9 +60,9 @@ def _for_keys(known: Profiles, profile: Profile) -> str:
             if profile.get(TOKEN)
             else f"awsprof adopt {quoted(profile.name)} --domain NAME"
         )
-    if f"{domain}:{names.IAM}" not in known:
+    if names.iam(domain) not in known:
         return f"awsprof add iam {quoted(domain)}"
-    if f"{domain}:{names.MFA}" in known:
+    if names.mfa(domain) in known:
         return f"awsprof mfa {quoted(domain)}"
     return f"awsprof add mfa {quoted(domain)}"
 

@@ -176,13 +176,13 @@ def standing_on(profiles: Profiles, names_: Collection[str]) -> list[str]:
 def _stands_on(profile: Profile, base: Collection[str]) -> bool:
     needs = [profile.get(key) for key in read.REFERENCES]
     if names.kind_by_name(profile.name) == names.MFA:
-        needs.append(f"{names.domain_of(profile.name)}:{names.IAM}")
+        needs.append(names.iam(names.domain_of(profile.name)))
     return any(need in base for need in needs if need)
 
 
 def device_of(profiles: Profiles, domain: str) -> str:
     """The ARN of a domain's MFA device, or nothing."""
-    profile = profiles.get(f"{domain}:{names.MFA}")
+    profile = profiles.get(names.mfa(domain))
     return (profile.get(DEVICE_ARN) or profile.get(MFA_SERIAL)) if profile else ""
 
 

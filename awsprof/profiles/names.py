@@ -30,6 +30,16 @@ def domain_of(profile: str) -> str:
     return split(profile)[0]
 
 
+def iam(domain: str) -> str:
+    """Return the profile of a domain that holds the user's access keys."""
+    return f"{domain}:{IAM}"
+
+
+def mfa(domain: str) -> str:
+    """Return the profile of a domain that holds the MFA session."""
+    return f"{domain}:{MFA}"
+
+
 def kind_by_name(profile: str) -> str:
     """`iam` or `mfa` where the convention says so, else nothing. A `:iam` without a domain is neither."""
     domain, name = split(profile)

@@ -71,7 +71,7 @@ def _domain_word(name: str) -> str:
 
 
 def _by_convention(known: Profiles, domain: str, profile: str = "") -> str:
-    name = f"{domain}:{names.MFA}"
+    name = names.mfa(domain)
     if name in known:
         return name
     step = checks.next_step(known, profile) if profile else checks.new_session(known, domain)
@@ -86,7 +86,7 @@ class Target:
     def __init__(self, known: Profiles, profile: str) -> None:
         self.profile = profile
         self.domain = names.domain_of(profile)
-        self.iam = f"{self.domain}:{names.IAM}"
+        self.iam = names.iam(self.domain)
         self.device = model.device_of(known, self.domain)
         if not self.device:
             raise NoSuchProfileError(
@@ -124,7 +124,7 @@ def require_key_id(keys: Keys, domain: str) -> None:
     """
     if not is_key_id(keys.key_id):
         raise CredentialsError(
-            f"the access key id of {quoted(f'{domain}:{names.IAM}')} is not one: it has 16 to 128 letters and digits",
+            f"the access key id of {quoted(names.iam(domain))} is not one: it has 16 to 128 letters and digits",
             f"enter it again: awsprof add iam {quoted(domain)} --force",
         )
 
@@ -135,7 +135,7 @@ def iam_keys(known: Profiles, domain: str) -> Keys:
     Raises:
         NoSuchProfileError: there are none.
     """
-    iam = known.get(f"{domain}:{names.IAM}")
+    iam = known.get(names.iam(domain))
     if iam is None or not iam.has_keys:
         raise NoSuchProfileError(f"there are no access keys for {quoted(domain)}", f"awsprof add iam {quoted(domain)}")
     return aws.Keys(iam.get(KEY_ID), iam.get(SECRET))
@@ -143,7 +143,7 @@ def iam_keys(known: Profiles, domain: str) -> Keys:
 
 def ended_by_another_key(known: Profiles, domain: str, key_id: str | None) -> dict[str, Settings]:
     """What to take away from a domain's session where its user's key changes: its end is no longer to be believed."""
-    iam, session = known.get(f"{domain}:{names.IAM}"), known.get(f"{domain}:{names.MFA}")
+    iam, session = known.get(names.iam(domain)), known.get(names.mfa(domain))
     if iam is None or session is None or iam.get(KEY_ID) in ("", key_id):
         return {}
     if not (session.get(EXPIRATION) or session.get(OTHER_EXPIRATION)):
@@ -184,8 +184,8 @@ def region(known: Profiles, domain: str, device: str, environ: Mapping[str, str]
 
 def _regions(known: Profiles, domain: str, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the regions to think of and where each comes from, the nearest first."""
-    mfa = f"{domain}:{names.MFA}"
-    for name in (mfa, f"{domain}:{names.IAM}"):
+    mfa = names.mfa(domain)
+    for name in (mfa, names.iam(domain)):
         yield (known[name].get("region") if name in known else ""), f"region of {quoted(name)}"
     active = environ.get("AWS_PROFILE", "")
     if active in known and mfa in chains.chain(known, active).links:

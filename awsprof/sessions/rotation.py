@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from awsprof.aws import Keys
 from awsprof.files import plan, read
-from awsprof.profiles import expiry, model
+from awsprof.profiles import expiry, model, names
 from awsprof.profiles.model import KEY_ID, LEGACY_TOKEN, SECRET, TOKEN, Profile
-from awsprof.profiles.names import IAM, MFA
 from awsprof.sessions import renewal
 
 TYPE_CHECKING = False
@@ -39,7 +38,7 @@ class Rotation:
     def __init__(self, environ: Mapping[str, str], domain: str) -> None:
         self.environ = environ
         self.domain = domain
-        self.name = f"{domain}:{IAM}"
+        self.name = names.iam(domain)
         self.known: Profiles = model.load(environ)
 
     @property
@@ -59,7 +58,7 @@ class Rotation:
 
     def session(self, now: float) -> Keys | None:
         """The domain's MFA session, where it is known to last: many policies ask for one."""
-        held = self.known.get(f"{self.domain}:{MFA}") or Profile("")
+        held = self.known.get(names.mfa(self.domain)) or Profile("")
         if expiry.state_of(held, now).state != expiry.VALID:
             return None
         return Keys(held.get(KEY_ID), held.get(SECRET), held.get(TOKEN))
