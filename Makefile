@@ -29,6 +29,9 @@ test: $(READY) $(AWS) $(JS)  ## run all tests; more arguments for pytest in ARGS
 torture: $(READY) $(AWS) $(PEERS)  ## kill it, fail it, crowd it for half an hour, its peers too; prints one table
 	@AWSPROF_TORTURE=1 $(BIN)/python -m pytest -n auto -q $(TORTURE) $(ARGS)
 
+mutants: $(READY) $(AWS)  ## change the deciding modules and hooks in many small ways, and list the changes that no test notices
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
 check: lint test build docs  ## everything that must hold before a change is merged
 	@for tool in $(SHELL_TOOLS); do \
 	    command -v $$tool >/dev/null 2>&1 || echo "SKIPPED by lint: $$tool is not installed" >&2; \
@@ -90,7 +93,7 @@ clean:  ## remove what build, tests and tools left behind, but not .venv and .to
 distclean: clean  ## remove .venv and .tools, too
 	rm -rf $(VENV) .tools
 
-.PHONY: help demo test torture bench check lint build lowest pythons docs completions picture manual clean distclean
+.PHONY: help demo test torture mutants bench check lint build lowest pythons docs completions picture manual clean distclean
 
 # What `make pythons` runs on each: the program, its commands and the AWS calls; CI runs all tests on all of them.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
