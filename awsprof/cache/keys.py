@@ -10,34 +10,39 @@ if TYPE_CHECKING:
 
 
 def note_key(environ: Mapping[str, str], key_id: str, created: int) -> None:
-    """Note when an access key was made (UTC seconds), as IAM told it. Skipped where it cannot be written."""
-    try:
-        if is_plain(key_id):
-            open_root(environ, make=True).folder("key", make=True).put(key_id, f"{created}\n")
-    except OSError:
-        return
+    """Note when IAM says that an access key was created (UTC seconds). Skipped if it cannot be written."""
+    _note(environ, "key", key_id, str(created))
 
 
 def key_created(environ: Mapping[str, str], key_id: str) -> int | None:
-    """When an access key was made (UTC seconds), None where IAM never told it here."""
+    """Return when an access key was created (UTC seconds); None if that was not noted."""
     try:
-        return int(open_root(environ).folder("key").read(key_id)[:20]) if is_plain(key_id) else None
-    except (OSError, ValueError):
+        return int(_noted(environ, "key", key_id)[:20])
+    except ValueError:
         return None
 
 
 def note_parent(environ: Mapping[str, str], session: str, parent: str) -> None:
     """Note with which access key a session was made, both by their key ids. Skipped if it cannot be written."""
-    try:
-        if is_plain(session) and is_plain(parent):
-            open_root(environ, make=True).folder("parent", make=True).put(session, f"{parent}\n")
-    except OSError:
-        return
+    if is_plain(parent):
+        _note(environ, "parent", session, parent)
 
 
 def parent_of(environ: Mapping[str, str], session: str) -> str:
     """Return the id of the access key that a session was made with; empty if that was not noted."""
+    return _noted(environ, "parent", session)[:128].strip()
+
+
+def _note(environ: Mapping[str, str], folder: str, key_id: str, text: str) -> None:
     try:
-        return open_root(environ).folder("parent").read(session)[:128].strip() if is_plain(session) else ""
+        if is_plain(key_id):
+            open_root(environ, make=True).folder(folder, make=True).put(key_id, f"{text}\n")
+    except OSError:
+        return
+
+
+def _noted(environ: Mapping[str, str], folder: str, key_id: str) -> str:
+    try:
+        return open_root(environ).folder(folder).read(key_id) if is_plain(key_id) else ""
     except (OSError, ValueError):
         return ""
