@@ -1,4 +1,4 @@
-"""awsprof/ask.py at a real terminal: what is shown, what is not, and how a question is left."""
+"""awsprof/terminal/ask.py at a real terminal: what is shown, what is not, and how a question is left."""
 
 import io
 import os

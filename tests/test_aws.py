@@ -1,4 +1,4 @@
-"""awsprof/aws.py against a server that checks: what each answer of AWS, and each silence, becomes."""
+"""awsprof/aws against a server that checks: what each answer of AWS, and each silence, becomes."""
 
 import json
 import os

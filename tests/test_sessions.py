@@ -1,4 +1,4 @@
-"""awsprof/sessions.py: which session is meant, where it is asked for, when its end is believed, how it is written."""
+"""awsprof/sessions/renewal.py: which session is meant, where it is renewed, when its expiry counts, how it is saved."""
 
 import os
 import subprocess

@@ -20,7 +20,7 @@ _PROFILES_KEPT = 64
 
 
 def _noted(stands: Folder, profile: str) -> str:
-    """What is noted of a profile, nothing where it is not whole."""
+    """Return what is noted of a profile; nothing if it is not whole."""
     line = stands.read(file_name(profile))
     return line if line.endswith("\t.\n") and line.count("\t") == 8 else ""
 
@@ -62,7 +62,7 @@ def _is_older(line: str, head: str) -> bool:
 
 
 def _line(known: Profiles, head: str, name: str) -> str:
-    """What is noted of a profile, nothing where it has gone."""
+    """Return what to note of a profile; nothing if there is no such profile."""
     session = expiry.session(known, name, 0)
     ends = session and session.expires_at is not None and is_plain(session.profile)
     return "\t".join([head, name, session.profile if session and ends else NO_SESSION, ".\n"]) if name in known else ""

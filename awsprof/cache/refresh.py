@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def renew(environ: Mapping[str, str], profile: str = "", seen: Seen | None = None) -> None:
-    """Write the cache anew where the AWS files are not those it was made from; note a profile just switched to.
+    """Write the cache again if the AWS files are not those it was made from; note a profile just switched to.
 
     A cache that cannot be written is skipped silently: it is only ever a short cut.
 

@@ -15,7 +15,7 @@ VALID, EXPIRED, MISSING, UNKNOWN = "valid", "expired", "missing", "unknown"
 
 
 class Session:
-    """The temporary keys that a profile stands on: the profile that holds them, their state and end (UTC seconds)."""
+    """The temporary keys that a profile depends on: the profile that has them, their state and expiry (UTC seconds)."""
 
     __slots__ = ("expires_at", "profile", "state")
 
@@ -26,7 +26,7 @@ class Session:
 
 
 def session(profiles: Profiles, name: str, now: float) -> Session | None:
-    """The session that a profile stands on at the time `now` (UTC seconds), None where it needs none."""
+    """Return the session that a profile depends on at the time `now` (UTC seconds); None if it needs none."""
     found = chain(profiles, name)
     for link in found.links:
         profile = profiles[link]

@@ -43,7 +43,7 @@ def temporary_source(profiles: Profiles, name: str) -> str:
 def _has_temporary_keys(profile: Profile) -> bool:
     if names.kind_by_name(profile.name) == names.MFA:
         return True
-    if profile.has_keys:  # AWS tools use these, whatever else the profile says
+    if profile.has_keys:  # AWS tools use these and ignore its other settings
         return bool(profile.get(TOKEN) or profile.get(LEGACY_TOKEN)) or profile.get(KEY_ID).startswith("ASIA")
     return any(map(profile.get, ("role_arn", LOGIN, *SSO)))
 

@@ -54,7 +54,7 @@ def age(seconds: float) -> str:
 
 
 def parse_time(words: str) -> int | None:
-    """Seconds since the epoch for a time as AWS tools write it into their files; None where it is none.
+    """Return the seconds since the epoch of a time as AWS tools write it into their files; None if it is none.
 
     Offsets and Z are honoured, .NET's seven fraction digits too; a time without an offset is UTC, as aws-mfa means it.
     """
